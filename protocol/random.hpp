@@ -1,0 +1,13 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace xxl {
+
+/// 1 … 2^63 − 1 from the kernel's generator: for session ids, which must not repeat over hosts and restarts.
+std::int64_t random_id();
+
+/// Text of random_id(), for request ids: 32 hexadecimal digits.
+std::string random_request_id();
+
+} // namespace xxl

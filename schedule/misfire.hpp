@@ -1,0 +1,43 @@
+#pragma once
+// What to do with a fire that comes up for its claim: fire it, or pass over what is too late (guarantees.md §2, Misfire).
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "schedule/timetable.hpp"
+
+namespace xxl::schedule {
+
+/// What happens once per gap to fires later than the threshold.
+enum class misfire : std::uint8_t {
+  skip,       ///< none of them runs
+  fire_once,  ///< the last missed one runs, with its own fire time
+};
+
+/// Fires passed over: the first, the last and how many. Becomes one gap row.
+struct passed_over {
+  instant first{}, last{};
+  std::int64_t fires = 0;
+  friend bool operator==(const passed_over&, const passed_over&) = default;
+};
+
+/// The decision for one job whose stored next fire has come up.
+struct decision {
+  std::optional<instant> fire;        ///< run this now
+  std::optional<instant> next;        ///< the next fire to store; none: the schedule has ended, or awaits the end (fixed delay)
+  bool awaits_end = false;            ///< fixed delay: next comes with the end of this fire
+  std::optional<passed_over> gap;
+  friend bool operator==(const decision&, const decision&) = default;
+};
+
+/// `expect` is the stored next fire, `now` the wall clock at the claim, `threshold` how late a fire may still be sent (5 s unless set).
+/// Up to the threshold every late fire is sent: the decision is {expect, next(expect)}. Later, the policy decides about everything
+/// from `expect` up to the last fire that is later than the threshold; fires within the threshold are left for the next decisions.
+decision decide(const timetable& t, instant expect, instant now, misfire policy, std::chrono::milliseconds threshold);
+
+/// The fires of (last, until] that an edit, a pause or a resume passes over; none if there are none. `last`: the last claimed fire
+/// or the instant up to which the record is complete.
+std::optional<passed_over> span(const timetable& t, instant last, instant until);
+
+} // namespace xxl::schedule
