@@ -7,9 +7,10 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Precompiled headers need these (ccache manual, "Precompiled headers").
+  # Precompiled headers need the sloppiness (ccache manual, "Precompiled headers"); without absolute paths in its keys the cache also
+  # serves other build directories and clones.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
+    CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1 ${CCACHE})
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 

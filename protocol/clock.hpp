@@ -1,9 +1,9 @@
 #pragma once
 // Time comes in from outside (design.md §4.3): scheduling code asks the clock it was given, never the system.
 
-#include <chrono>
-
 #include "protocol/ids.hpp"
+
+#include <chrono>
 
 namespace xxl {
 

@@ -1,6 +1,6 @@
 #pragma once
-// Every enumeration that is stored, sent or written by users, with its names. The numbers are in databases and on wires: never
-// change one, only add.
+// Every enumeration that is stored, sent or written by users, with its names. The numbers are in databases and on
+// wires: never change one, only add.
 
 #include <cstdint>
 #include <optional>
@@ -11,35 +11,53 @@ namespace xxl {
 
 /// guarantees.md §1. 4 and up are final and never change.
 enum class trigger_state : std::uint8_t {
-  waiting = 0, claimed = 1, sent = 2, running = 3, succeeded = 4, failed = 5, timed_out = 6, killed = 7, discarded = 8, lost = 9, missed = 10,
+  waiting = 0,
+  claimed = 1,
+  sent = 2,
+  running = 3,
+  succeeded = 4,
+  failed = 5,
+  timed_out = 6,
+  killed = 7,
+  discarded = 8,
+  lost = 9,
+  missed = 10,
 };
 constexpr bool is_final(trigger_state s) { return s >= trigger_state::succeeded; }
 
 /// Why a trigger exists.
-enum class trigger_cause : std::uint8_t { schedule = 1, misfire = 2, manual = 3, retry = 4, parent = 5, backfill = 6, rerun = 7 };
+enum class trigger_cause : std::uint8_t {
+  schedule = 1,
+  misfire = 2,
+  manual = 3,
+  retry = 4,
+  parent = 5,
+  backfill = 6,
+  rerun = 7
+};
 
 /// Why a trigger is in its state, or why a gap row was written. One numbering for both.
 enum class state_reason : std::uint8_t {
   none = 0,
-  no_executor = 1,      ///< no live executor in the job's group
-  queue_full = 2,       ///< the runner's queue was at its limit
-  not_started = 3,      ///< the executor gave it back before it started
-  session_ended = 4,    ///< the executor's life ended while it held the trigger
-  handler_error = 5,    ///< the handler said fail, or threw
-  handler_unknown = 6,  ///< the executor has no handler of that name
-  exit_code = 7,        ///< a script or command ended with a code other than 0
-  launch_failed = 8,    ///< a script or command could not be started
-  deadline = 9,         ///< the job's timeout ran out
-  misfire = 10,         ///< later than the misfire threshold (gap rows, missed)
-  paused = 11,          ///< the job was paused (gap rows)
-  edited = 12,          ///< an edit came while the fire was overdue (gap rows)
-  deleted = 13,         ///< the job was deleted
-  still_running = 14,   ///< a C++ handler went on after its timeout
-  shutdown = 15,        ///< the executor was stopping
-  refused = 16,         ///< the executor refused the order (epoch, session or limits)
+  no_executor = 1,          ///< no live executor in the job's group
+  queue_full = 2,           ///< the runner's queue was at its limit
+  not_started = 3,          ///< the executor gave it back before it started
+  session_ended = 4,        ///< the executor's life ended while it held the trigger
+  handler_error = 5,        ///< the handler said fail, or threw
+  handler_unknown = 6,      ///< the executor has no handler of that name
+  exit_code = 7,            ///< a script or command ended with a code other than 0
+  launch_failed = 8,        ///< a script or command could not be started
+  deadline = 9,             ///< the job's timeout ran out
+  misfire = 10,             ///< later than the misfire threshold (gap rows, missed)
+  paused = 11,              ///< the job was paused (gap rows)
+  edited = 12,              ///< an edit came while the fire was overdue (gap rows)
+  deleted = 13,             ///< the job was deleted
+  still_running = 14,       ///< a C++ handler went on after its timeout
+  shutdown = 15,            ///< the executor was stopping
+  refused = 16,             ///< the executor refused the order (epoch, session or limits)
   interpreter_missing = 17, ///< the script's interpreter is not installed on the executor
   script_unavailable = 18,  ///< the script's source could not be fetched
-  disabled = 19,        ///< the job was disabled (gap rows)
+  disabled = 19,            ///< the job was disabled (gap rows)
 };
 
 enum class route_strategy : std::uint8_t { first = 1, last = 2, round = 3, random = 4 };

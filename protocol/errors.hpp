@@ -1,11 +1,11 @@
 #pragma once
-// Error codes: the code is for programs, the text for people. A text says what was wrong, where (file:line:column or an id) and
-// what to do.
+// Error codes: the code is for programs, the text for people. A text says what was wrong, where (file:line:column or an
+// id) and what to do.
+
+#include <caf/error.hpp>
 
 #include <cstdint>
 #include <string>
-
-#include <caf/error.hpp>
 
 namespace xxl {
 

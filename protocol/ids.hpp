@@ -17,8 +17,7 @@ template <class Tag> struct strong_id {
   explicit operator bool() const noexcept { return value != 0; }
 };
 
-template <class Inspector, class Tag>
-typename Inspector::result_type inspect(Inspector& f, strong_id<Tag>& x) {
+template <class Inspector, class Tag> typename Inspector::result_type inspect(Inspector& f, strong_id<Tag>& x) {
   return f(x.value);
 }
 

@@ -1,15 +1,16 @@
 #pragma once
-// std::optional and std::variant for CAF 0.17's inspectors. The overloads must stand in caf and in caf::detail: they are found by
-// argument-dependent lookup on the inspector, and the serializers live in the first, the printer in the second.
+// std::optional and std::variant for CAF 0.17's inspectors. The overloads must stand in caf and in caf::detail: they
+// are found by argument-dependent lookup on the inspector, and the serializers live in the first, the printer in the
+// second.
+
+#include <caf/error.hpp>
+#include <caf/sec.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
-
-#include <caf/error.hpp>
-#include <caf/sec.hpp>
 
 namespace caf::detail {
 
@@ -20,7 +21,8 @@ typename Inspector::result_type inspect_optional(Inspector& f, std::optional<T>&
     return has ? f(has, *x) : f(has);
   } else {
     bool has = false;
-    if (auto err = f(has)) return err;
+    if (auto err = f(has))
+      return err;
     if (!has) {
       x.reset();
       return {};
@@ -44,7 +46,8 @@ typename Inspector::result_type inspect_variant(Inspector& f, std::variant<Ts...
     return std::visit([&](auto& alternative) { return f(index, alternative); }, x);
   } else {
     std::uint8_t index = 0;
-    if (auto err = f(index)) return err;
+    if (auto err = f(index))
+      return err;
     return load_alternative<0>(f, x, index);
   }
 }

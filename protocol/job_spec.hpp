@@ -1,17 +1,18 @@
 #pragma once
-// What an engineer wrote in YAML, validated: groups and jobs as they travel and as they are stored (as JSON, config/spec_json.hpp).
+// What an engineer wrote in YAML, validated: groups and jobs as they travel and as they are stored (as JSON,
+// config/spec_json.hpp).
+
+#include "protocol/enums.hpp"
+#include "protocol/ids.hpp"
+#include "protocol/inspect_std.hpp"
+
+#include <caf/meta/type_name.hpp>
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include <caf/meta/type_name.hpp>
-
-#include "protocol/enums.hpp"
-#include "protocol/ids.hpp"
-#include "protocol/inspect_std.hpp"
 
 namespace xxl {
 
@@ -26,13 +27,13 @@ struct cron_schedule {
 };
 /// Fixed rate: start + k × every.
 struct every_schedule {
-  std::chrono::milliseconds every{0};   ///< at least 100 ms
-  std::optional<instant> start;         ///< the anchor; the Unix epoch where absent
+  std::chrono::milliseconds every{0}; ///< at least 100 ms
+  std::optional<instant> start;       ///< the anchor; the Unix epoch where absent
   friend bool operator==(const every_schedule&, const every_schedule&) = default;
 };
 /// Fixed delay: counts from the end of the run, whatever its outcome.
 struct after_schedule {
-  std::chrono::milliseconds delay{0};   ///< at least 100 ms
+  std::chrono::milliseconds delay{0}; ///< at least 100 ms
   friend bool operator==(const after_schedule&, const after_schedule&) = default;
 };
 struct at_schedule {
@@ -55,25 +56,25 @@ struct script_work {
 using work_spec = std::variant<handler_work, script_work>;
 
 struct job_spec {
-  std::string group;                                   ///< the executor group's name
-  std::string name;                                    ///< unique in its group
+  std::string group; ///< the executor group's name
+  std::string name;  ///< unique in its group
   schedule_spec schedule;
   work_spec work;
-  std::string params;                                  ///< at most limits::params_bytes
+  std::string params; ///< at most limits::params_bytes
   route_strategy route = route_strategy::round;
   block_strategy block = block_strategy::serial;
   misfire_policy misfire = misfire_policy::skip;
-  std::chrono::milliseconds timeout{0};                ///< 0: none
+  std::chrono::milliseconds timeout{0}; ///< 0: none
   std::string owner;
   bool enabled = true;
   friend bool operator==(const job_spec&, const job_spec&) = default;
 };
 
 struct group_spec {
-  std::string name;                                    ///< the executors' appname: [a-z][a-z0-9-]{3,63}
+  std::string name; ///< the executors' appname: [a-z][a-z0-9-]{3,63}
   std::string title;
   address_mode mode = address_mode::automatic;
-  std::vector<std::string> addresses;                  ///< fixed mode: names of the executors allowed
+  std::vector<std::string> addresses; ///< fixed mode: names of the executors allowed
   friend bool operator==(const group_spec&, const group_spec&) = default;
 };
 
@@ -84,15 +85,19 @@ template <class I> typename I::result_type inspect(I& f, cron_schedule& x) {
 template <class I> typename I::result_type inspect(I& f, every_schedule& x) {
   return f(caf::meta::type_name("every"), x.every, x.start);
 }
-template <class I> typename I::result_type inspect(I& f, after_schedule& x) { return f(caf::meta::type_name("after"), x.delay); }
+template <class I> typename I::result_type inspect(I& f, after_schedule& x) {
+  return f(caf::meta::type_name("after"), x.delay);
+}
 template <class I> typename I::result_type inspect(I& f, at_schedule& x) { return f(caf::meta::type_name("at"), x.at); }
-template <class I> typename I::result_type inspect(I& f, handler_work& x) { return f(caf::meta::type_name("handler"), x.name); }
+template <class I> typename I::result_type inspect(I& f, handler_work& x) {
+  return f(caf::meta::type_name("handler"), x.name);
+}
 template <class I> typename I::result_type inspect(I& f, script_work& x) {
   return f(caf::meta::type_name("script"), x.language, x.source);
 }
 template <class I> typename I::result_type inspect(I& f, job_spec& x) {
-  return f(caf::meta::type_name("job_spec"), x.group, x.name, x.schedule, x.work, x.params, x.route, x.block, x.misfire, x.timeout,
-           x.owner, x.enabled);
+  return f(caf::meta::type_name("job_spec"), x.group, x.name, x.schedule, x.work, x.params, x.route, x.block, x.misfire,
+           x.timeout, x.owner, x.enabled);
 }
 template <class I> typename I::result_type inspect(I& f, group_spec& x) {
   return f(caf::meta::type_name("group_spec"), x.name, x.title, x.mode, x.addresses);

@@ -1,6 +1,13 @@
 #pragma once
-// What nodes say to each other, protocol version 1. A struct is never changed in place: a new version is a new struct (design.md §4.9).
-// Everything that comes from another node is checked by protocol/validate.hpp before it is used.
+// What nodes say to each other, protocol version 1. A struct is never changed in place: a new version is a new struct
+// (design.md §4.9). Everything that comes from another node is checked by protocol/validate.hpp before it is used.
+
+#include "protocol/enums.hpp"
+#include "protocol/ids.hpp"
+#include "protocol/inspect_std.hpp"
+#include "protocol/job_spec.hpp"
+
+#include <caf/meta/type_name.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -11,43 +18,37 @@
 #include <variant>
 #include <vector>
 
-#include <caf/meta/type_name.hpp>
-
-#include "protocol/enums.hpp"
-#include "protocol/ids.hpp"
-#include "protocol/inspect_std.hpp"
-#include "protocol/job_spec.hpp"
-
 namespace xxl {
 
 /// The newest and the oldest protocol this build speaks; the gate agrees on the highest that both sides know.
 inline constexpr std::uint32_t protocol_newest = 1;
 inline constexpr std::uint32_t protocol_oldest = 1;
 
-// ---- executor ⇄ admin ----------------------------------------------------------------------------------------------------
+// ---- executor ⇄ admin
+// ----------------------------------------------------------------------------------------------------
 
 /// An executor introduces one life of its process to an admin.
 struct executor_hello {
   session_id session;
   std::string group;
-  std::string name;                             ///< stable over restarts
-  std::string address;                          ///< for people: host and pid; executors dial, nobody dials them
-  std::string version;                          ///< of the software
+  std::string name;    ///< stable over restarts
+  std::string address; ///< for people: host and pid; executors dial, nobody dials them
+  std::string version; ///< of the software
   std::map<std::string, std::string> labels;
-  std::string boot;                             ///< the host's boot id
-  session_id previous;                          ///< the last life under the same spool, 0 if none
-  epoch_id highest_epoch;                       ///< the highest epoch any order or adoption has named so far
+  std::string boot;       ///< the host's boot id
+  session_id previous;    ///< the last life under the same spool, 0 if none
+  epoch_id highest_epoch; ///< the highest epoch any order or adoption has named so far
 };
 template <class I> typename I::result_type inspect(I& f, executor_hello& x) {
-  return f(caf::meta::type_name("executor_hello"), x.session, x.group, x.name, x.address, x.version, x.labels, x.boot, x.previous,
-           x.highest_epoch);
+  return f(caf::meta::type_name("executor_hello"), x.session, x.group, x.name, x.address, x.version, x.labels, x.boot,
+           x.previous, x.highest_epoch);
 }
 
 /// The admin's answer to a hello.
 struct executor_welcome {
-  std::string admin;                            ///< the admin node's name
-  std::chrono::milliseconds beat{0};            ///< how often to beat
-  std::chrono::milliseconds lease{0};           ///< how long a beat is good for, counted from when it was sent
+  std::string admin;                  ///< the admin node's name
+  std::chrono::milliseconds beat{0};  ///< how often to beat
+  std::chrono::milliseconds lease{0}; ///< how long a beat is good for, counted from when it was sent
 };
 template <class I> typename I::result_type inspect(I& f, executor_welcome& x) {
   return f(caf::meta::type_name("executor_welcome"), x.admin, x.beat, x.lease);
@@ -55,36 +56,39 @@ template <class I> typename I::result_type inspect(I& f, executor_welcome& x) {
 
 /// The answer to a beat.
 struct beat_answer {
-  std::uint64_t sequence = 0;                   ///< of the beat that is answered
-  bool leads = false;                           ///< only beats to the leader renew the lease
-  epoch_id epoch;                               ///< of the leader, 0 if this admin does not lead
+  std::uint64_t sequence = 0; ///< of the beat that is answered
+  bool leads = false;         ///< only beats to the leader renew the lease
+  epoch_id epoch;             ///< of the leader, 0 if this admin does not lead
 };
 template <class I> typename I::result_type inspect(I& f, beat_answer& x) {
   return f(caf::meta::type_name("beat_answer"), x.sequence, x.leads, x.epoch);
 }
 
-/// One attempt, to be run at once. What it needs of the job's specification travels with it; a script's source does not.
+/// One attempt, to be run at once. What it needs of the job's specification travels with it; a script's source does
+/// not.
 struct order {
   trigger_id trigger;
   job_id job;
   spec_version version = 0;
-  std::string job_name;                         ///< "group/name", for people
-  instant fire{};                               ///< nominal instant of the schedule
-  instant planned{};                            ///< when it should really start; lateness counts from here
-  std::string origin;                           ///< part of the key, empty for the schedule
-  std::int16_t shard = -1;                      ///< -1: not a shard
+  std::string job_name;    ///< "group/name", for people
+  instant fire{};          ///< nominal instant of the schedule
+  instant planned{};       ///< when it should really start; lateness counts from here
+  std::string origin;      ///< part of the key, empty for the schedule
+  std::int16_t shard = -1; ///< -1: not a shard
   std::int16_t shards = 0;
   std::int16_t attempt = 1;
-  std::int16_t handed = 0;                      ///< how often the row was handed back before (guarantees.md §3)
+  std::int16_t handed = 0; ///< how often the row was handed back before (guarantees.md §3)
   trigger_cause cause = trigger_cause::schedule;
-  work_spec work;                               ///< a script's source is empty here
+  work_spec work; ///< a script's source is empty here
   std::string params;
-  std::chrono::milliseconds timeout{0};         ///< 0: none
+  std::chrono::milliseconds timeout{0}; ///< 0: none
   block_strategy block = block_strategy::serial;
+  bool follows = false; ///< something follows the end (a fixed delay): echoed in the outcome, so that the
+                        ///< completing admin reads the specification only where it must
 };
 template <class I> typename I::result_type inspect(I& f, order& x) {
-  return f(caf::meta::type_name("order"), x.trigger, x.job, x.version, x.job_name, x.fire, x.planned, x.origin, x.shard, x.shards,
-           x.attempt, x.handed, x.cause, x.work, x.params, x.timeout, x.block);
+  return f(caf::meta::type_name("order"), x.trigger, x.job, x.version, x.job_name, x.fire, x.planned, x.origin, x.shard,
+           x.shards, x.attempt, x.handed, x.cause, x.work, x.params, x.timeout, x.block, x.follows);
 }
 
 /// At most limits::batch_items and limits::batch_bytes.
@@ -103,20 +107,22 @@ struct outcome {
   job_id job;
   spec_version version = 0;
   instant fire{};
-  instant started{};                            ///< the handler's start; the epoch if it never started
+  instant started{}; ///< the handler's start; the epoch if it never started
   instant ended{};
   trigger_state state = trigger_state::succeeded; ///< a final one
   state_reason reason = state_reason::none;
-  std::string message;                          ///< at most limits::message_bytes
+  std::string message;  ///< at most limits::message_bytes
+  bool follows = false; ///< as the order had it
 };
 template <class I> typename I::result_type inspect(I& f, outcome& x) {
-  return f(caf::meta::type_name("outcome"), x.trigger, x.job, x.version, x.fire, x.started, x.ended, x.state, x.reason, x.message);
+  return f(caf::meta::type_name("outcome"), x.trigger, x.job, x.version, x.fire, x.started, x.ended, x.state, x.reason,
+           x.message, x.follows);
 }
 
 /// Callbacks, in batches, to any admin. Acknowledged by `number` after the commit.
 struct callback_batch {
-  session_id session;                           ///< the life that ran these attempts
-  std::uint64_t number = 0;                     ///< the executor's own count, for the acknowledgement
+  session_id session;       ///< the life that ran these attempts
+  std::uint64_t number = 0; ///< the executor's own count, for the acknowledgement
   std::vector<outcome> outcomes;
 };
 template <class I> typename I::result_type inspect(I& f, callback_batch& x) {
@@ -126,7 +132,7 @@ template <class I> typename I::result_type inspect(I& f, callback_batch& x) {
 /// An order that the executor gives back without having started it.
 struct returned_order {
   trigger_id trigger;
-  std::int16_t handed = 0;                      ///< as the order had it
+  std::int16_t handed = 0; ///< as the order had it
   state_reason reason = state_reason::not_started;
 };
 template <class I> typename I::result_type inspect(I& f, returned_order& x) {
@@ -135,7 +141,7 @@ template <class I> typename I::result_type inspect(I& f, returned_order& x) {
 
 struct return_batch {
   session_id session;
-  epoch_id epoch;                               ///< of the orders
+  epoch_id epoch; ///< of the orders
   std::vector<returned_order> orders;
 };
 template <class I> typename I::result_type inspect(I& f, return_batch& x) {
@@ -160,12 +166,13 @@ template <class I> typename I::result_type inspect(I& f, progress_batch& x) {
   return f(caf::meta::type_name("progress_batch"), x.session, x.triggers);
 }
 
-/// What the executor holds, told after it adopted an epoch: ids queued or running, results and returns not yet acknowledged.
+/// What the executor holds, told after it adopted an epoch: ids queued or running, results and returns not yet
+/// acknowledged.
 struct inventory_piece {
   session_id session;
-  epoch_id epoch;                               ///< the epoch adopted
+  epoch_id epoch; ///< the epoch adopted
   std::vector<trigger_id> held;
-  bool last = false;                            ///< no more pieces follow
+  bool last = false; ///< no more pieces follow
 };
 template <class I> typename I::result_type inspect(I& f, inventory_piece& x) {
   return f(caf::meta::type_name("inventory_piece"), x.session, x.epoch, x.held, x.last);
@@ -187,47 +194,50 @@ struct log_query {
   trigger_id trigger;
   instant fire{};
   std::uint64_t from_line = 1;
-  std::uint32_t max_lines = 1'000;              ///< 1 to 10,000
+  std::uint32_t max_lines = 1'000; ///< 1 to 10,000
 };
 template <class I> typename I::result_type inspect(I& f, log_query& x) {
   return f(caf::meta::type_name("log_query"), x.trigger, x.fire, x.from_line, x.max_lines);
 }
 
 struct log_chunk {
-  std::uint64_t from_line = 1;                  ///< number of the first line here
-  std::vector<std::string> lines;               ///< without line ends; together at most limits::log_chunk_bytes
-  bool complete = false;                        ///< the run is over and nothing follows these lines
-  bool found = true;                            ///< false: this executor has no log of that trigger
+  std::uint64_t from_line = 1;    ///< number of the first line here
+  std::vector<std::string> lines; ///< without line ends; together at most limits::log_chunk_bytes
+  bool complete = false;          ///< the run is over and nothing follows these lines
+  bool found = true;              ///< false: this executor has no log of that trigger
 };
 template <class I> typename I::result_type inspect(I& f, log_chunk& x) {
   return f(caf::meta::type_name("log_chunk"), x.from_line, x.lines, x.complete, x.found);
 }
 
-// ---- operator ⇄ admin ----------------------------------------------------------------------------------------------------
+// ---- operator ⇄ admin
+// ----------------------------------------------------------------------------------------------------
 
 struct job_ref {
   std::string group;
   std::string name;
 };
-template <class I> typename I::result_type inspect(I& f, job_ref& x) { return f(caf::meta::type_name("job_ref"), x.group, x.name); }
+template <class I> typename I::result_type inspect(I& f, job_ref& x) {
+  return f(caf::meta::type_name("job_ref"), x.group, x.name);
+}
 
 /// Adds and changes what it names, removes nothing. At most limits::batch_items groups and jobs together; groups first.
 struct apply_request {
   std::vector<group_spec> groups;
   std::vector<job_spec> jobs;
   std::string who;
-  std::string source;                           ///< the file or directory, for people
+  std::string source; ///< the file or directory, for people
 };
 template <class I> typename I::result_type inspect(I& f, apply_request& x) {
   return f(caf::meta::type_name("apply_request"), x.groups, x.jobs, x.who, x.source);
 }
 
 struct apply_change {
-  std::string kind;                             ///< group or job
+  std::string kind; ///< group or job
   std::string group;
-  std::string name;                             ///< empty for a group
-  std::string change;                           ///< created, changed, unchanged, failed
-  std::string detail;                           ///< which keys changed, or the error
+  std::string name;   ///< empty for a group
+  std::string change; ///< created, changed, unchanged, failed
+  std::string detail; ///< which keys changed, or the error
 };
 template <class I> typename I::result_type inspect(I& f, apply_change& x) {
   return f(caf::meta::type_name("apply_change"), x.kind, x.group, x.name, x.change, x.detail);
@@ -236,11 +246,12 @@ template <class I> typename I::result_type inspect(I& f, apply_change& x) {
 struct group_view {
   group_spec spec;
   bool paused = false;
-  std::uint32_t executors = 0;                  ///< live sessions
+  std::uint32_t executors = 0; ///< live sessions
   std::uint64_t jobs = 0;
+  group_id id;
 };
 template <class I> typename I::result_type inspect(I& f, group_view& x) {
-  return f(caf::meta::type_name("group_view"), x.spec, x.paused, x.executors, x.jobs);
+  return f(caf::meta::type_name("group_view"), x.spec, x.paused, x.executors, x.jobs, x.id);
 }
 
 struct job_view {
@@ -257,10 +268,10 @@ template <class I> typename I::result_type inspect(I& f, job_view& x) {
 }
 
 struct job_query {
-  std::string group;                            ///< empty: all
-  std::string name;                             ///< empty: all; else exact
-  job_id after;                                 ///< keyset: ids above this one
-  std::uint32_t limit = 100;                    ///< 1 to limits::page_items
+  std::string group;         ///< empty: all
+  std::string name;          ///< empty: all; else exact
+  job_id after;              ///< keyset: ids above this one
+  std::uint32_t limit = 100; ///< 1 to limits::page_items
 };
 template <class I> typename I::result_type inspect(I& f, job_query& x) {
   return f(caf::meta::type_name("job_query"), x.group, x.name, x.after, x.limit);
@@ -272,14 +283,14 @@ struct executor_view {
   std::string name;
   std::string address;
   std::string version;
-  std::string state;                            ///< live, draining, ended
+  std::string state; ///< live, draining, ended
   instant started{};
   instant lease_until{};
-  bool connected = false;                       ///< to the admin that answers
+  bool connected = false; ///< to the admin that answers
 };
 template <class I> typename I::result_type inspect(I& f, executor_view& x) {
-  return f(caf::meta::type_name("executor_view"), x.session, x.group, x.name, x.address, x.version, x.state, x.started, x.lease_until,
-           x.connected);
+  return f(caf::meta::type_name("executor_view"), x.session, x.group, x.name, x.address, x.version, x.state, x.started,
+           x.lease_until, x.connected);
 }
 
 /// One ledger row, open or in history.
@@ -305,27 +316,27 @@ struct trigger_view {
   std::string message;
 };
 template <class I> typename I::result_type inspect(I& f, trigger_view& x) {
-  return f(caf::meta::type_name("trigger_view"), x.id, x.job, x.group, x.job_name, x.fire, x.planned, x.origin, x.shard, x.shards,
-           x.attempt, x.state, x.cause, x.reason, x.session, x.executor, x.version, x.claimed, x.sent, x.started, x.ended, x.params,
-           x.message);
+  return f(caf::meta::type_name("trigger_view"), x.id, x.job, x.group, x.job_name, x.fire, x.planned, x.origin, x.shard,
+           x.shards, x.attempt, x.state, x.cause, x.reason, x.session, x.executor, x.version, x.claimed, x.sent,
+           x.started, x.ended, x.params, x.message);
 }
 
 struct trigger_query {
-  std::optional<trigger_id> id;                 ///< exactly this one
-  std::string group, job;                       ///< empty: all; a job needs its group
+  std::optional<trigger_id> id; ///< exactly this one
+  std::string group, job;       ///< empty: all; a job needs its group
   std::optional<trigger_state> state;
-  std::optional<instant> from, to;              ///< of the fire time; [from, to)
-  trigger_id before;                            ///< keyset, newest first: ids below this one; 0 = from the newest
-  std::uint32_t limit = 50;                     ///< 1 to limits::page_items
+  std::optional<instant> from, to; ///< of the fire time; [from, to)
+  trigger_id before;               ///< keyset, newest first: ids below this one; 0 = from the newest
+  std::uint32_t limit = 50;        ///< 1 to limits::page_items
 };
 template <class I> typename I::result_type inspect(I& f, trigger_query& x) {
   return f(caf::meta::type_name("trigger_query"), x.id, x.group, x.job, x.state, x.from, x.to, x.before, x.limit);
 }
 
 struct gap_view {
-  instant from{}, to{};                         ///< first and last fire passed over
+  instant from{}, to{}; ///< first and last fire passed over
   std::int64_t fires = 0;
-  instant at{};                                 ///< when it was written
+  instant at{}; ///< when it was written
   state_reason reason = state_reason::none;
 };
 template <class I> typename I::result_type inspect(I& f, gap_view& x) {
@@ -335,9 +346,9 @@ template <class I> typename I::result_type inspect(I& f, gap_view& x) {
 struct job_detail {
   job_view job;
   bool group_paused = false;
-  std::vector<instant> next_fires;              ///< the next five
-  std::vector<trigger_view> triggers;           ///< the newest ten
-  std::vector<gap_view> gaps;                   ///< the newest five
+  std::vector<instant> next_fires;    ///< the next five
+  std::vector<trigger_view> triggers; ///< the newest ten
+  std::vector<gap_view> gaps;         ///< the newest five
 };
 template <class I> typename I::result_type inspect(I& f, job_detail& x) {
   return f(caf::meta::type_name("job_detail"), x.job, x.group_paused, x.next_fires, x.triggers, x.gaps);
@@ -345,8 +356,8 @@ template <class I> typename I::result_type inspect(I& f, job_detail& x) {
 
 struct trigger_request {
   job_ref job;
-  std::optional<std::string> params;            ///< absent: the job's own
-  std::string request;                          ///< request id; repeating one starts nothing
+  std::optional<std::string> params; ///< absent: the job's own
+  std::string request;               ///< request id; repeating one starts nothing
   std::string who;
 };
 template <class I> typename I::result_type inspect(I& f, trigger_request& x) {
@@ -356,7 +367,7 @@ template <class I> typename I::result_type inspect(I& f, trigger_request& x) {
 struct trigger_receipt {
   trigger_id trigger;
   instant fire{};
-  bool repeated = false;                        ///< the request id was known: these are the first one's ids
+  bool repeated = false; ///< the request id was known: these are the first one's ids
 };
 template <class I> typename I::result_type inspect(I& f, trigger_receipt& x) {
   return f(caf::meta::type_name("trigger_receipt"), x.trigger, x.fire, x.repeated);
@@ -364,7 +375,7 @@ template <class I> typename I::result_type inspect(I& f, trigger_receipt& x) {
 
 struct pause_request {
   job_ref job;
-  bool pause = true;                            ///< false: resume
+  bool pause = true; ///< false: resume
   std::string who;
 };
 template <class I> typename I::result_type inspect(I& f, pause_request& x) {
@@ -372,7 +383,7 @@ template <class I> typename I::result_type inspect(I& f, pause_request& x) {
 }
 
 struct pause_answer {
-  bool changed = false;                         ///< false: it was so already
+  bool changed = false; ///< false: it was so already
   std::optional<instant> next;
 };
 template <class I> typename I::result_type inspect(I& f, pause_answer& x) {

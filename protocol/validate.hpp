@@ -1,10 +1,11 @@
 #pragma once
-// The edge: what another node sent is checked before anything uses it. Enumerations and variants arrive unchecked (caf.md §6).
+// The edge: what another node sent is checked before anything uses it. Enumerations and variants arrive unchecked
+// (caf.md §6).
+
+#include "protocol/messages.hpp"
 
 #include <optional>
 #include <string>
-
-#include "protocol/messages.hpp"
 
 namespace xxl {
 

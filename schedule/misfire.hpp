@@ -1,18 +1,19 @@
 #pragma once
-// What to do with a fire that comes up for its claim: fire it, or pass over what is too late (guarantees.md §2, Misfire).
+// What to do with a fire that comes up for its claim: fire it, or pass over what is too late (guarantees.md §2,
+// Misfire).
+
+#include "schedule/timetable.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 
-#include "schedule/timetable.hpp"
-
 namespace xxl::schedule {
 
 /// What happens once per gap to fires later than the threshold.
 enum class misfire : std::uint8_t {
-  skip,       ///< none of them runs
-  fire_once,  ///< the last missed one runs, with its own fire time
+  skip,      ///< none of them runs
+  fire_once, ///< the last missed one runs, with its own fire time
 };
 
 /// Fires passed over: the first, the last and how many. Becomes one gap row.
@@ -24,20 +25,27 @@ struct passed_over {
 
 /// The decision for one job whose stored next fire has come up.
 struct decision {
-  std::optional<instant> fire;        ///< run this now
-  std::optional<instant> next;        ///< the next fire to store; none: the schedule has ended, or awaits the end (fixed delay)
-  bool awaits_end = false;            ///< fixed delay: next comes with the end of this fire
+  std::optional<instant> fire; ///< run this now
+  std::optional<instant> next; ///< the next fire to store; none: the schedule has ended, or awaits_end
+  bool awaits_end = false;     ///< fixed delay: next comes with the end of this fire
   std::optional<passed_over> gap;
   friend bool operator==(const decision&, const decision&) = default;
 };
 
-/// `expect` is the stored next fire, `now` the wall clock at the claim, `threshold` how late a fire may still be sent (5 s unless set).
-/// Up to the threshold every late fire is sent: the decision is {expect, next(expect)}. Later, the policy decides about everything
-/// from `expect` up to the last fire that is later than the threshold; fires within the threshold are left for the next decisions.
+/// `expect` is the stored next fire, `now` the wall clock at the claim, `threshold` how late a fire may still be sent
+/// (5 s unless set). Up to the threshold every late fire is sent: the decision is {expect, next(expect)}. Later, the
+/// policy decides about everything from `expect` up to the last fire that is late by more than the threshold; fires
+/// within the threshold are left for the next decisions.
+///   skip       nothing fires; the gap is all of them.
+///   fire_once  the last of them fires; the gap is the others, none if there are none.
+/// A fixed delay goes on in every case: with a fire, next is none and awaits_end is set; skipped, the gap is 1 and next
+/// = now + delay. The count of a gap is exact for every kind, so that due fires = first attempts + gap rows. `expect`
+/// counts as a fire even where the timetable no longer holds it.
 decision decide(const timetable& t, instant expect, instant now, misfire policy, std::chrono::milliseconds threshold);
 
-/// The fires of (last, until] that an edit, a pause or a resume passes over; none if there are none. `last`: the last claimed fire
-/// or the instant up to which the record is complete.
+/// The fires of (last, until] that an edit, a pause or a resume passes over; none if there are none. `last`: the last
+/// claimed fire or the instant up to which the record is complete. Always none for a fixed delay, whose fires the
+/// timetable does not know.
 std::optional<passed_over> span(const timetable& t, instant last, instant until);
 
 } // namespace xxl::schedule

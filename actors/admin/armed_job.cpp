@@ -1,0 +1,72 @@
+#include "actors/admin/armed_job.hpp"
+
+#include "config/schedule_of.hpp"
+#include "config/spec_json.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace xxl::admin {
+namespace {
+
+work_spec without_source(const work_spec& work) {
+  if (auto* script = std::get_if<script_work>(&work))
+    return script_work{script->language, {}};
+  return work;
+}
+
+template <class Row> order from_row(const armed_job& job, const Row& row) {
+  auto o = order_of(job, row.trigger, row.fire, row.planned.value_or(row.fire));
+  o.origin = row.origin;
+  o.shard = row.shard;
+  o.shards = row.shards;
+  o.attempt = row.attempt;
+  o.handed = row.handed;
+  o.cause = row.cause;
+  if (row.params)
+    o.params = *row.params;
+  return o;
+}
+
+} // namespace
+
+order order_of(const armed_job& job, trigger_id trigger, instant fire, instant planned) {
+  order o;
+  o.trigger = trigger;
+  o.job = job.id;
+  o.version = job.version;
+  o.job_name = job.full_name;
+  o.fire = fire;
+  o.planned = planned;
+  o.work = without_source(job.spec.work);
+  o.params = job.spec.params;
+  o.timeout = job.spec.timeout;
+  o.block = job.spec.block;
+  o.follows = job.follows;
+  return o;
+}
+
+order order_of(const armed_job& job, const storage::waiting_row& row) { return from_row(job, row); }
+order order_of(const armed_job& job, const storage::open_row& row) { return from_row(job, row); }
+
+std::variant<armed_job_ptr, std::string> arm(const storage::stored_spec& stored) {
+  auto where = "job " + to_string(stored.job) + " version " + std::to_string(stored.version) + ": ";
+  auto spec = config::from_json(stored.spec);
+  if (auto* problem = std::get_if<std::string>(&spec))
+    return where + *problem;
+  auto job = std::make_shared<armed_job>();
+  job->id = stored.job;
+  job->version = stored.version;
+  job->group = stored.group;
+  job->spec = std::get<job_spec>(std::move(spec));
+  job->full_name = job->spec.group + "/" + job->spec.name;
+  auto times = config::timetable_of(job->spec.schedule);
+  if (auto* problem = std::get_if<schedule::parse_error>(&times))
+    return where + problem->message;
+  job->times = std::get<schedule::timetable>(std::move(times));
+  job->misfire = config::misfire_of(job->spec.misfire);
+  job->follows = job->times.what() == schedule::timetable::kind::after;
+  return armed_job_ptr{std::move(job)};
+}
+
+} // namespace xxl::admin

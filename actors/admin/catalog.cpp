@@ -1,0 +1,325 @@
+#include "actors/admin/catalog.hpp"
+
+#include "actors/admin/catalog_apply.hpp"
+#include "actors/admin/catalog_text.hpp"
+#include "actors/admin/edit_plan.hpp"
+#include "config/spec_json.hpp"
+#include "protocol/errors.hpp"
+#include "protocol/limits.hpp"
+#include "storage/error.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+namespace xxl::admin {
+namespace {
+
+constexpr std::size_t id_block = 1'000;      // storage::catalog::take_ids
+constexpr std::uint32_t described_fires = 5; // job_detail
+constexpr std::uint32_t described_triggers = 10;
+constexpr std::size_t described_gaps = 5;
+
+/// A request that ends with an error for its sender; thrown inside a handler, answered at its edge.
+struct request_error : std::runtime_error {
+  request_error(errc c, const std::string& text) : std::runtime_error{text}, code{c} {}
+  errc code;
+};
+
+std::string full_name(const std::string& group, const std::string& name) { return group + "/" + name; }
+
+std::string where(const storage::job_row& row) {
+  return "job " + full_name(row.group_name, row.name) + " version " + std::to_string(row.version) + ": ";
+}
+
+armed_spec armed(const storage::job_row& row) {
+  auto spec = arm_spec(row.spec);
+  if (auto* why = std::get_if<std::string>(&spec)) throw request_error{errc::internal, where(row) + *why};
+  return std::get<armed_spec>(std::move(spec));
+}
+
+job_view view_of(const storage::job_row& row, job_spec spec) {
+  return {row.id, std::move(spec), row.version, row.paused, row.next, row.last, row.awaits_end};
+}
+
+job_view view_of(const storage::job_row& row) {
+  auto spec = config::from_json(row.spec);
+  if (auto* why = std::get_if<std::string>(&spec))
+    throw request_error{errc::internal, where(row) + "stored specification: " + *why};
+  return view_of(row, std::get<job_spec>(std::move(spec)));
+}
+
+group_view view_of(storage::group_row row) {
+  return {std::move(row.spec), row.paused, row.executors, row.jobs, row.id};
+}
+
+/// What is stored as next and, where the schedule tells, what follows it. Empty while nothing is planned (paused,
+/// disabled, over).
+std::vector<instant> next_fires(const storage::job_row& row, const schedule::timetable& times, std::uint32_t most) {
+  std::vector<instant> fires;
+  for (auto t = row.next; t && fires.size() < most; t = times.next(*t)) fires.push_back(*t);
+  return fires;
+}
+
+struct catalog_state {
+  static constexpr const char* name = "catalog";
+  explicit catalog_state(catalog_config c = {}) : cfg{std::move(c)} {}
+
+  catalog_config cfg;
+  bool connected = false;
+  trigger_id next_id, end_id; ///< what is left of the block of trigger ids
+
+  trigger_id take_id(storage::catalog& db) {
+    if (next_id == end_id) {
+      next_id = db.take_ids();
+      end_id.value = next_id.value + static_cast<std::int64_t>(id_block);
+    }
+    return trigger_id{next_id.value++};
+  }
+
+  void count(const char* what) {
+    if (cfg.metrics) cfg.metrics->at(what).fetch_add(1, std::memory_order_relaxed);
+  }
+
+  /// Answers with what `step` returns. Nothing leaves by an exception; `step` may run again.
+  template <class F> auto serve(F step) -> caf::result<std::invoke_result_t<F, storage::catalog&>> {
+    count("catalog.requests");
+    try {
+      return repeat_where_safe(step);
+    } catch (const request_error& e) {
+      return caf::error{make_error(e.code, e.what())};
+    } catch (const std::exception& e) {
+      count("catalog.errors");
+      spdlog::error("catalog: {}", e.what());
+      return caf::error{make_error(errc::internal, std::string{"catalog: "} + e.what())};
+    }
+  }
+
+  template <class F> auto repeat_where_safe(F& step) -> caf::result<std::invoke_result_t<F, storage::catalog&>> {
+    using storage::error_kind;
+    bool uncertain = false;
+    for (int tries_left = 2;; --tries_left) {
+      bool fresh = !connected;
+      try {
+        if (fresh) cfg.database->connect();
+        connected = true;
+        return step(*cfg.database);
+      } catch (const storage::error& e) {
+        if (e.kind == error_kind::unavailable || e.kind == error_kind::unknown_outcome) connected = false;
+        uncertain |= e.kind == error_kind::unknown_outcome;
+        bool useful = e.kind == error_kind::unknown_outcome || e.kind == error_kind::retry ||
+                      (e.kind == error_kind::unavailable && !fresh);
+        if (useful && tries_left > 0) continue;
+        count("catalog.errors");
+        return failed(e, uncertain);
+      }
+    }
+  }
+
+  static caf::error failed(const storage::error& e, bool uncertain) {
+    using storage::error_kind;
+    std::string text = e.what();
+    if (uncertain)
+      return make_error(errc::deadline_exceeded,
+                        "the database did not confirm the change, which may have happened: " + text);
+    if (e.kind == error_kind::refused) return make_error(errc::conflict, "the database refused the change: " + text);
+    if (e.kind == error_kind::fatal) return make_error(errc::internal, "database: " + text);
+    return make_error(errc::unavailable, "database: " + text);
+  }
+
+  /// The job of that name; deleted ones do not exist for people.
+  storage::job_row find(storage::catalog& db, const job_ref& ref) {
+    auto row = db.find_job(ref.group, ref.name);
+    if (row && !row->deleted) return std::move(*row);
+    throw request_error{errc::not_found, nothing_of_that_name(db, ref)};
+  }
+
+  /// A list that is empty because what it was narrowed to does not exist; empty parts of `ref` mean all.
+  void check_filter(storage::catalog& db, const job_ref& ref) {
+    if (ref.group.empty() && ref.name.empty()) return;
+    if (!ref.group.empty() && !ref.name.empty())
+      find(db, ref);
+    else if (!ref.name.empty() || !group_exists(db, ref.group))
+      throw request_error{errc::not_found, nothing_of_that_name(db, ref)};
+  }
+
+  static bool group_exists(storage::catalog& db, const std::string& name) {
+    auto all = db.groups();
+    return std::any_of(all.begin(), all.end(), [&](auto& g) { return g.spec.name == name; });
+  }
+
+  /// `ref.group` may be empty: a job of that name in no group.
+  static std::string nothing_of_that_name(storage::catalog& db, const job_ref& ref) {
+    std::vector<std::string> names;
+    for (auto& g : db.groups()) names.push_back(std::move(g.spec.name));
+    if (!ref.group.empty() && std::find(names.begin(), names.end(), ref.group) == names.end())
+      return "there is no group \"" + ref.group + "\"" + suggestion(ref.group, names);
+    names.clear();
+    job_query q;
+    q.group = ref.group;
+    q.limit = limits::page_items;
+    for (auto& j : db.list_jobs(q)) names.push_back(std::move(j.name));
+    auto wanted = ref.group.empty() ? ref.name : full_name(ref.group, ref.name);
+    return "there is no job \"" + wanted + "\"" + suggestion(ref.name, names);
+  }
+};
+
+using self_ptr = catalog_actor::stateful_pointer<catalog_state>;
+
+void tell_jobs(self_ptr self, std::vector<job_id> jobs) {
+  if (self->state.cfg.listener && !jobs.empty()) self->send(self->state.cfg.listener, jobs_changed{std::move(jobs)});
+}
+
+caf::result<std::vector<apply_change>> apply(self_ptr self, apply_request& request) {
+  bulk_apply work{std::move(request), self->state.cfg.time->now()};
+  auto answer = self->state.serve([&](storage::catalog& db) {
+    work.run(db);
+    return work.take_changes();
+  });
+  // Told in any case: where the request failed half-way, its first half is committed.
+  if (work.groups_changed() && self->state.cfg.listener) self->send(self->state.cfg.listener, groups_changed{});
+  tell_jobs(self, work.jobs());
+  return answer;
+}
+
+caf::result<pause_answer> pause(self_ptr self, const pause_request& request) {
+  auto& st = self->state;
+  std::optional<job_id> committed;
+  std::optional<bool> changes; // decided by the first look: a repetition finds its own work
+  auto now = st.cfg.time->now();
+  auto answer = st.serve([&](storage::catalog& db) {
+    auto row = st.find(db, request.job);
+    if (!changes) changes = row.paused != request.pause;
+    std::string unreadable;
+    auto decide = [&](const storage::locked_job& job) -> std::optional<storage::job_edit> {
+      if (job.job.paused == request.pause) return std::nullopt;
+      auto before = arm_spec(job.job.spec);
+      if (auto* why = std::get_if<std::string>(&before)) {
+        unreadable = *why;
+        return std::nullopt;
+      }
+      auto& in_force = std::get<armed_spec>(before);
+      return request.pause ? pause_job(job, in_force, now) : resume_job(job, in_force, now);
+    };
+    auto after =
+        db.edit_job(row.id, decide, {request.who, request.pause ? "pause" : "resume", now, schedule::tzdb_version()});
+    if (!unreadable.empty()) throw request_error{errc::internal, where(row) + unreadable};
+    if (!after)
+      throw request_error{errc::not_found, "job " + full_name(row.group_name, row.name) + " was removed meanwhile"};
+    committed = row.id;
+    return pause_answer{*changes, after->next};
+  });
+  if (committed && changes == true) tell_jobs(self, {*committed});
+  return answer;
+}
+
+caf::result<trigger_receipt> trigger(self_ptr self, const trigger_request& request) {
+  auto& st = self->state;
+  std::optional<storage::manual_row> row;
+  std::optional<job_id> committed;
+  auto answer = st.serve([&](storage::catalog& db) {
+    if (!row) {
+      auto job = st.find(db, request.job);
+      row = storage::manual_row{request.request,    job.id,         job.version, st.take_id(db),
+                                st.cfg.time->now(), request.params, request.who};
+    }
+    auto receipt = db.insert_manual(*row);
+    receipt.repeated = receipt.trigger != row->trigger; // a step run again after an unknown outcome finds its own row
+    committed = row->job;
+    return receipt;
+  });
+  if (committed) tell_jobs(self, {*committed});
+  return answer;
+}
+
+job_detail describe(catalog_state& st, storage::catalog& db, const job_ref& ref) {
+  auto row = st.find(db, ref);
+  auto spec = armed(row);
+  job_detail detail;
+  detail.next_fires = next_fires(row, spec.times, described_fires);
+  detail.job = view_of(row, std::move(spec.spec));
+  for (auto& g : db.groups())
+    if (g.spec.name == row.group_name) detail.group_paused = g.paused;
+  trigger_query q;
+  q.group = row.group_name;
+  q.job = row.name;
+  q.limit = described_triggers;
+  detail.triggers = db.list_triggers(q);
+  detail.gaps = db.list_gaps(row.id, described_gaps);
+  return detail;
+}
+
+script_source script_of(storage::catalog& db, job_id job, spec_version version) {
+  auto where = "job " + to_string(job) + " version " + std::to_string(version);
+  storage::spec_key key{job, version};
+  auto stored = db.specs({&key, 1});
+  if (stored.empty()) throw request_error{errc::not_found, where + " is not known"};
+  auto spec = config::from_json(stored[0].spec);
+  if (auto* why = std::get_if<std::string>(&spec))
+    throw request_error{errc::internal, where + ": stored specification: " + *why};
+  auto* script = std::get_if<script_work>(&std::get<job_spec>(spec).work);
+  if (!script) throw request_error{errc::not_found, where + " has no script"};
+  return {job, version, script->language, std::move(script->source)};
+}
+
+catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
+  self->state = catalog_state{std::move(cfg)};
+  self->set_exit_handler([self](caf::exit_msg& em) {
+    self->state.cfg.listener = nullptr;
+    self->quit(std::move(em.reason));
+  });
+  return {
+      [self](groups_atom) {
+        return self->state.serve([](storage::catalog& db) {
+          std::vector<group_view> views;
+          for (auto& row : db.groups()) views.push_back(view_of(std::move(row)));
+          return views;
+        });
+      },
+      [self](apply_atom, apply_request& request) { return apply(self, request); },
+      [self](jobs_atom, const job_query& q) {
+        return self->state.serve([&](storage::catalog& db) {
+          std::vector<job_view> views;
+          for (auto& row : db.list_jobs(q)) views.push_back(view_of(row));
+          if (views.empty() && !q.after) self->state.check_filter(db, {q.group, q.name});
+          return views;
+        });
+      },
+      [self](executors_atom) { return self->state.serve([](storage::catalog& db) { return db.list_executors(); }); },
+      [self](triggers_atom, const trigger_query& q) {
+        return self->state.serve([&](storage::catalog& db) {
+          auto views = db.list_triggers(q);
+          if (views.empty() && !q.before) self->state.check_filter(db, {q.group, q.job});
+          return views;
+        });
+      },
+      [self](describe_atom, const job_ref& ref) {
+        return self->state.serve([&](storage::catalog& db) { return describe(self->state, db, ref); });
+      },
+      [self](trigger_atom, const trigger_request& request) { return trigger(self, request); },
+      [self](pause_atom, const pause_request& request) { return pause(self, request); },
+      [self](next_atom, const job_ref& ref, std::uint32_t most) {
+        return self->state.serve([&](storage::catalog& db) {
+          auto row = self->state.find(db, ref);
+          return next_fires(row, armed(row).times, most);
+        });
+      },
+      [self](script_atom, job_id job, spec_version version) {
+        return self->state.serve([&](storage::catalog& db) { return script_of(db, job, version); });
+      },
+  };
+}
+
+} // namespace
+
+catalog_actor spawn_catalog(caf::actor_system& sys, catalog_config cfg) {
+  return cfg.detached ? sys.spawn<caf::detached>(catalog, std::move(cfg)) : sys.spawn(catalog, std::move(cfg));
+}
+
+} // namespace xxl::admin

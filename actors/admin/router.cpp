@@ -1,0 +1,252 @@
+#include "actors/admin/router.hpp"
+
+#include "actors/admin/routing.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace xxl::admin {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct held_trigger {
+  waiting_trigger waiting;
+  boot_time since;
+};
+
+struct router_state {
+  static constexpr const char* name = "router";
+  explicit router_state(router_config c = {}) : cfg{std::move(c)}, routes{cfg.seed} {}
+  router_config cfg;
+  routing routes;
+  std::vector<route_candidate> candidates; ///< sorted by name
+  std::map<session_id, link_actor> links;
+  std::map<trigger_id, held_trigger> held; ///< due, without a candidate
+  bool full = false;                       ///< the ring was told no_room
+  /// Sessions of the triggers that are with the ledger: what is not claimed gives its room back.
+  std::map<trigger_id, session_id> claiming_rows;
+  std::map<job_id, session_id> claiming_jobs;
+
+  route_candidate* find(session_id session) {
+    auto it = std::find_if(candidates.begin(), candidates.end(), [&](auto& c) { return c.session == session; });
+    return it == candidates.end() ? nullptr : &*it;
+  }
+  void give_back(session_id session, std::size_t n) {
+    if (auto* c = find(session)) c->room = std::min(cfg.link_room, c->room + n);
+  }
+};
+using self_ptr = router_actor::stateful_pointer<router_state>;
+
+/// The session chosen, with one order's room taken; none: no_room.
+std::optional<session_id> place(router_state& s, const armed_job& job) {
+  auto at = s.routes.choose(job.spec.route, job.id, s.candidates);
+  if (!at) return std::nullopt;
+  --s.candidates[*at].room;
+  return s.candidates[*at].session;
+}
+
+void name_links(const router_state& s, claim_work& work) {
+  std::vector<session_id> named;
+  for (auto& f : work.fires) named.push_back(f.session);
+  for (auto& w : work.waiting) named.push_back(w.session);
+  std::sort(named.begin(), named.end());
+  named.erase(std::unique(named.begin(), named.end()), named.end());
+  for (auto session : named)
+    if (auto it = s.links.find(session); it != s.links.end()) work.links.emplace_back(session, it->second);
+}
+
+void claim(self_ptr self, claim_work work) {
+  auto& s = self->state;
+  if (work.fires.empty() && work.waiting.empty()) return;
+  work.epoch = s.cfg.epoch;
+  work.group = s.cfg.group;
+  work.router = self;
+  name_links(s, work);
+  for (auto& f : work.fires)
+    if (f.session) s.claiming_jobs[f.due.job->id] = f.session;
+  for (auto& w : work.waiting) s.claiming_rows[w.waiting.row.trigger] = w.session;
+  self->send(s.cfg.ledger, std::move(work));
+}
+
+storage::completion verdict_on(const storage::waiting_row& row, trigger_state state, state_reason reason,
+                               std::string text, instant now) {
+  storage::completion c;
+  c.trigger = row.trigger;
+  c.state = state;
+  c.ended = now;
+  c.reason = reason;
+  c.message = std::move(text);
+  return c;
+}
+
+/// The leader's own end of waiting rows, and what goes back to the ring. Nobody asks for a verdict's outcome: a row
+/// that did not move is read again.
+void end_rows(self_ptr self, complete_work verdicts, batch_done answer) {
+  auto& s = self->state;
+  if (!verdicts.rows.empty()) {
+    verdicts.epoch = s.cfg.epoch;
+    self->send(s.cfg.ledger, std::move(verdicts));
+  }
+  if (!answer.fires.empty() || !answer.waiting.empty()) {
+    answer.group = s.cfg.group;
+    self->send(s.cfg.ring, std::move(answer));
+  }
+}
+
+void route_waiting(self_ptr self, waiting_trigger&& w, claim_work& work, complete_work& verdicts, batch_done& answer) {
+  auto& s = self->state;
+  auto end = [&](trigger_state state, state_reason reason, const char* text) {
+    verdicts.rows.push_back(verdict_on(w.row, state, reason, text, s.cfg.time->now()));
+    verdicts.fires.push_back(w.row.fire);
+    answer.waiting.push_back({w.row.trigger, placement::not_taken});
+  };
+  if (w.row.kill) return end(trigger_state::killed, state_reason::none, "killed before it was sent");
+  if (w.row.deleted) return end(trigger_state::discarded, state_reason::deleted, "the job was deleted");
+  if (s.candidates.empty()) {
+    auto id = w.row.trigger;
+    s.held.try_emplace(id, held_trigger{std::move(w), s.cfg.time->boot()});
+    return;
+  }
+  if (auto session = place(s, *w.job))
+    work.waiting.push_back({std::move(w), *session});
+  else
+    answer.waiting.push_back({w.row.trigger, placement::no_room});
+}
+
+void route(self_ptr self, due_batch&& batch) {
+  auto& s = self->state;
+  claim_work work;
+  complete_work verdicts;
+  batch_done answer;
+  for (auto& f : batch.fires) {
+    auto needs_executor = f.decision.fire && !s.candidates.empty();
+    auto session = needs_executor ? place(s, *f.job) : std::nullopt;
+    if (needs_executor && !session)
+      answer.fires.push_back({f.job->id, placement::no_room, std::nullopt});
+    else
+      work.fires.push_back({std::move(f), session.value_or(session_id{})});
+  }
+  for (auto& w : batch.waiting) route_waiting(self, std::move(w), work, verdicts, answer);
+  claim(self, std::move(work));
+  s.full =
+      s.full ||
+      std::any_of(answer.fires.begin(), answer.fires.end(), [](auto& f) { return f.what == placement::no_room; }) ||
+      std::any_of(answer.waiting.begin(), answer.waiting.end(), [](auto& w) { return w.what == placement::no_room; });
+  end_rows(self, std::move(verdicts), std::move(answer));
+}
+
+/// Rows that waited for a candidate, in batches of a claim.
+void release_held(self_ptr self) {
+  auto& s = self->state;
+  due_batch batch;
+  auto flush = [&] {
+    if (!batch.waiting.empty()) route(self, std::exchange(batch, {}));
+  };
+  auto held = std::exchange(s.held, {});
+  for (auto& [id, h] : held) {
+    batch.waiting.push_back(std::move(h.waiting));
+    if (batch.waiting.size() == claim_chunk) flush();
+  }
+  flush();
+}
+
+void end_held(self_ptr self) {
+  auto& s = self->state;
+  complete_work verdicts;
+  batch_done answer;
+  auto now = s.cfg.time->boot();
+  for (auto it = s.held.begin(); it != s.held.end();) {
+    auto& h = it->second;
+    if (now - h.since < s.cfg.dispatch_timeout) {
+      ++it;
+      continue;
+    }
+    auto text = "no live executor in group " + h.waiting.job->spec.group + " within " +
+                std::to_string(s.cfg.dispatch_timeout.count()) + " ms";
+    verdicts.rows.push_back(verdict_on(h.waiting.row, trigger_state::failed, state_reason::no_executor, std::move(text),
+                                       s.cfg.time->now()));
+    verdicts.fires.push_back(h.waiting.row.fire);
+    answer.waiting.push_back({it->first, placement::not_taken});
+    s.cfg.stats->at("router.no_executor") += 1;
+    it = s.held.erase(it);
+  }
+  end_rows(self, std::move(verdicts), std::move(answer));
+}
+
+void room_again(self_ptr self) {
+  auto& s = self->state;
+  if (!s.full) return;
+  s.full = false;
+  self->send(s.cfg.ring, group_has_room{s.cfg.group});
+}
+
+void claimed(self_ptr self, batch_done&& answer) {
+  auto& s = self->state;
+  for (auto& f : answer.fires) {
+    auto it = s.claiming_jobs.find(f.job);
+    if (it == s.claiming_jobs.end()) continue;
+    if (f.what != placement::taken) s.give_back(it->second, 1);
+    s.claiming_jobs.erase(it);
+  }
+  for (auto& w : answer.waiting) {
+    auto it = s.claiming_rows.find(w.trigger);
+    if (it == s.claiming_rows.end()) continue;
+    if (w.what != placement::taken) s.give_back(it->second, 1);
+    s.claiming_rows.erase(it);
+  }
+  self->send(s.cfg.ring, std::move(answer));
+  room_again(self);
+}
+
+void tick(self_ptr self) {
+  end_held(self);
+  self->delayed_send(self, 250ms, caf::tick_atom_v);
+}
+
+router_actor::behavior_type router(self_ptr self, router_config cfg) {
+  self->state = router_state{std::move(cfg)};
+  self->set_exit_handler([self](caf::exit_msg& em) {
+    self->state.links.clear();
+    self->state.cfg.ring = nullptr;
+    self->state.cfg.ledger = nullptr;
+    self->quit(std::move(em.reason));
+  });
+  self->delayed_send(self, 250ms, caf::tick_atom_v);
+  return {
+      [self](due_batch& batch) { route(self, std::move(batch)); },
+      [self](candidate& c) {
+        auto& s = self->state;
+        std::erase_if(s.candidates, [&](auto& x) { return x.session == c.session; });
+        route_candidate added{c.name, c.session, s.cfg.link_room};
+        s.candidates.insert(std::upper_bound(s.candidates.begin(), s.candidates.end(), added,
+                                             [](auto& a, auto& b) { return a.name < b.name; }),
+                            added);
+        s.links[c.session] = std::move(c.link);
+        release_held(self);
+        room_again(self);
+      },
+      [self](const candidate_left& x) {
+        auto& s = self->state;
+        std::erase_if(s.candidates, [&](auto& c) { return c.session == x.session; });
+        s.links.erase(x.session);
+        room_again(self); // without any candidate left, what the ring holds becomes waiting rows
+      },
+      [self](orders_left x) {
+        self->state.give_back(x.session, x.orders);
+        room_again(self);
+      },
+      [self](batch_done& answer) { claimed(self, std::move(answer)); },
+      [self](caf::tick_atom) { tick(self); },
+  };
+}
+
+} // namespace
+
+router_actor spawn_router(caf::actor_system& sys, router_config cfg) { return sys.spawn(router, std::move(cfg)); }
+
+} // namespace xxl::admin

@@ -1,0 +1,34 @@
+#pragma once
+// The executor's trust in its own session (guarantees.md §3, Sessions): counted from when the last answered beat to the
+// leader was *sent*, on CLOCK_BOOTTIME, less a margin. Asked before each start, by any thread.
+
+#include "protocol/clock.hpp"
+
+#include <atomic>
+#include <chrono>
+
+namespace xxl::executor {
+
+class lease {
+public:
+  /// What trust ends before the leader's lease does.
+  static constexpr std::chrono::milliseconds margin{2'000};
+
+  /// A beat sent then was answered by the leader. A later one never shortens the trust.
+  void renew(boot_time beat_sent, std::chrono::milliseconds length) {
+    auto until = (beat_sent + length - margin).time_since_epoch().count();
+    auto before = until_.load(std::memory_order_relaxed);
+    while (until > before && !until_.compare_exchange_weak(before, until, std::memory_order_release)) {}
+  }
+  /// The session has ended.
+  void end() { until_.store(0, std::memory_order_release); }
+
+  bool trusted(boot_time now) const { return now.time_since_epoch().count() < until_.load(std::memory_order_acquire); }
+  /// Trust ends then, unless it is renewed; the epoch if there is none.
+  boot_time until() const { return boot_time{std::chrono::nanoseconds{until_.load(std::memory_order_acquire)}}; }
+
+private:
+  std::atomic<std::int64_t> until_{0}; ///< nanoseconds since boot
+};
+
+} // namespace xxl::executor

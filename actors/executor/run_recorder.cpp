@@ -1,0 +1,53 @@
+#include "actors/executor/run_recorder.hpp"
+
+namespace xxl::executor {
+namespace {
+
+std::string start_line(const order& o) {
+  auto text = "[xxl] start " + o.job_name + " (" + kind_of(o.work) + "), trigger " + to_string(o.trigger) +
+              ", attempt " + std::to_string(o.attempt);
+  if (o.shard >= 0) text += ", shard " + std::to_string(o.shard) + " of " + std::to_string(o.shards);
+  if (!o.params.empty()) text += ", params: " + o.params;
+  return text;
+}
+
+} // namespace
+
+bool run_recorder::begin(const run_ptr& r) {
+  auto boot = time_.boot();
+  if (!trust_->trusted(boot)) {
+    ended_->push({r, time_.now(), trigger_state::failed, state_reason::not_started, {}, true});
+    return false;
+  }
+  auto now = time_.now();
+  r->start(now, boot);
+  log_->write(*r, start_line(r->task), now);
+  return true;
+}
+
+void run_recorder::end(const run_ptr& r, trigger_state state, state_reason reason, std::string message) {
+  auto now = time_.now();
+  auto text = "[xxl] end " + to_string(state) + " after " + std::to_string((now - r->started_wall()).count()) + " ms";
+  if (!message.empty()) text += ": " + message;
+  log_->write(*r, text, now);
+  log_->end(*r);
+  ended_->push({r, now, state, reason, std::move(message)});
+}
+
+void run_recorder::fail(const run_ptr& r, state_reason reason, std::string message) {
+  never_queued(*r, message);
+  ended_->push({r, time_.now(), trigger_state::failed, reason, std::move(message)});
+}
+
+void run_recorder::never_queued(run& r, std::string_view why) {
+  log_->write(r, "[xxl] not started: " + std::string{why}, time_.now());
+  log_->end(r);
+}
+
+void run_recorder::still_runs(run& r) {
+  log_->write(r, "[xxl] the timeout of " + std::to_string(r.task.timeout.count()) + " ms is over and the work goes on",
+              time_.now());
+  log_->end(r);
+}
+
+} // namespace xxl::executor

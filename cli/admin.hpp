@@ -1,0 +1,58 @@
+#pragma once
+// One admin, as a verb talks to it: requests that block with a deadline and end in an answer or a failure.
+
+#include "cli/exit_code.hpp"
+#include "protocol/actors.hpp"
+#include "transport/transport.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace xxl::cli {
+
+/// What an error answer of `admin` means for the shell.
+failure failure_of(const caf::error& e, const std::string& admin, std::chrono::milliseconds patience);
+
+class admin {
+public:
+  /// `name` is for people: the endpoint.
+  admin(caf::actor_system& sys, operator_actor handle, std::string name,
+        std::chrono::milliseconds patience = std::chrono::seconds{40})
+      : self_{std::make_unique<caf::scoped_actor>(sys)},
+        handle_{std::move(handle)},
+        name_{std::move(name)},
+        patience_{patience} {}
+
+  /// The answer of type R. Throws failure.
+  template <class R, class... Ts> R ask(Ts... request) {
+    R answer{};
+    (*self_)
+        ->request(handle_, patience_, std::move(request)...)
+        .receive([&](R& x) { answer = std::move(x); },
+                 [&](const caf::error& e) { throw failure_of(e, name_, patience_); });
+    return answer;
+  }
+
+  /// Lets time pass.
+  void wait(std::chrono::milliseconds d) {
+    (*self_)->receive(caf::after(d) >> [] {});
+  }
+
+private:
+  std::unique_ptr<caf::scoped_actor> self_; ///< by pointer: it cannot be moved
+  operator_actor handle_;
+  std::string name_;
+  std::chrono::milliseconds patience_;
+};
+
+/// The first of `endpoints` that lets us in. `who` names the operator. Throws failure (unreachable) that says of each
+/// why not.
+admin connect(caf::actor_system& sys, std::span<const transport::endpoint> endpoints, const std::string& who);
+
+} // namespace xxl::cli

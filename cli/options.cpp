@@ -1,0 +1,248 @@
+#include "cli/options.hpp"
+
+#include "config/instant.hpp"
+#include "protocol/enums.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/validate.hpp"
+#include "schedule/timetable.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <utility>
+
+namespace xxl::cli {
+namespace {
+
+constexpr const char* default_admin = "127.0.0.1:7788";
+constexpr std::size_t most_rows = 100'000;
+
+constexpr const char* footer = R"(
+JOB is group/name, or name alone where only one group has it. Times are RFC 3339 with a zone.
+
+Exit codes: 0 done · 1 the request failed · 2 wrong usage · 3 invalid job files · 4 no admin reachable
+            5 no such group, job or trigger · 6 no answer in time: the step may have happened)";
+
+[[noreturn]] void wrong(const std::string& text) { throw failure{exit_code::usage, text}; }
+
+job_ref job_named(const std::string& text) {
+  auto slash = text.find('/');
+  job_ref ref;
+  if (slash != std::string::npos) ref.group = text.substr(0, slash);
+  ref.name = slash == std::string::npos ? text : text.substr(slash + 1);
+  if (!is_job_name(ref.name) || (slash != std::string::npos && !is_group_name(ref.group)))
+    wrong("\"" + text + "\" is not a job: write group/name, or name alone where it is unique");
+  return ref;
+}
+
+std::string group_named(const std::string& text) {
+  if (!text.empty() && !is_group_name(text))
+    wrong("\"" + text + "\" is not a group name: a-z, then a-z, 0-9 and -, 4 to 64 characters");
+  return text;
+}
+
+/// A job to narrow a list to: --job may name the group too, --group may stand alone.
+job_ref filter(const std::string& group, const std::string& job) {
+  auto ref = job.empty() ? job_ref{} : job_named(job);
+  if (!group.empty() && !ref.group.empty() && ref.group != group)
+    wrong("--group " + group + " and --job " + job + " name different groups");
+  if (!group.empty()) ref.group = group_named(group);
+  return ref;
+}
+
+trigger_id trigger_named(const std::string& text) {
+  std::int64_t id = 0;
+  auto end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, id);
+  if (error != std::errc{} || rest != end || id <= 0 || id >= std::int64_t{1} << 53)
+    wrong("\"" + text + "\" is not a trigger: its id is a whole number above 0");
+  return trigger_id{id};
+}
+
+std::optional<instant> time_given(const char* option, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  auto time = config::parse_instant(text);
+  if (auto* why = std::get_if<std::string>(&time)) wrong(std::string{option} + ": " + *why);
+  return std::get<instant>(time);
+}
+
+std::optional<trigger_state> state_named(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (auto state = from_name<trigger_state>(text)) return state;
+  wrong("\"" + text + "\" is not a state; states are " + names_of<trigger_state>());
+}
+
+std::string zone_named(const std::string& text) {
+  if (!schedule::is_zone(text)) wrong("--timezone: the zone data of this machine knows no \"" + text + "\"");
+  return text;
+}
+
+std::vector<transport::endpoint> admins_of(std::vector<std::string> given, const std::string& environment) {
+  if (given.empty()) {
+    std::istringstream list{environment};
+    for (std::string one; std::getline(list, one, ',');)
+      if (!one.empty()) given.push_back(one);
+  }
+  if (given.empty()) given.emplace_back(default_admin);
+  std::vector<transport::endpoint> admins;
+  for (auto& text : given) {
+    auto where = transport::parse_endpoint(text);
+    if (!where) wrong("\"" + text + "\" is not an admin's address: write host:port");
+    admins.push_back(*where);
+  }
+  return admins;
+}
+
+/// Declares the verbs; after a parse, `chosen` tells what was meant.
+class command_line {
+public:
+  command_line() {
+    app_.require_subcommand(1);
+    app_.footer(footer);
+    app_.set_help_all_flag("--help-all", "Print the help of all verbs and exit");
+    app_.fallthrough();
+    app_.add_option("--admin", admins_,
+                    "Admins to try in turn, host:port (XXL_ADMIN; " + std::string{default_admin} + ")")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    app_.add_option("-o,--output", output_, "table or json")
+        ->check(CLI::IsMember({"table", "json"}))
+        ->capture_default_str();
+    files("validate", "Check job files, without any admin", [this] {
+      what_ = validate_verb{paths_, zone_named(timezone_)};
+    });
+    files("apply", "Create and change what job files name; removes nothing", [this] {
+      what_ = apply_verb{paths_, zone_named(timezone_)};
+    });
+    get();
+    describe();
+    act();
+    look();
+  }
+
+  options parse(std::vector<std::string> args, const std::string& environment) {
+    std::reverse(args.begin(), args.end()); // CLI11 takes them from the end
+    app_.parse(std::move(args));
+    return {admins_of(admins_, environment), output_ == "json" ? format::json : format::table, std::move(what_)};
+  }
+
+  CLI::App& app() { return app_; }
+
+private:
+  template <class F> CLI::App* add(CLI::App* parent, const std::string& name, const std::string& help, F chosen) {
+    auto* verb = parent->add_subcommand(name, help);
+    verb->callback(std::move(chosen));
+    return verb;
+  }
+
+  template <class F> void files(const std::string& name, const std::string& help, F chosen) {
+    auto* verb = add(&app_, name, help, std::move(chosen));
+    verb->add_option("FILES,-f,--file", paths_, "Files, and directories with all *.yaml and *.yml below them")
+        ->required();
+    verb->add_option("--timezone", timezone_, "Zone of cron schedules that name none")->capture_default_str();
+  }
+
+  void get() {
+    auto* get = app_.add_subcommand("get", "List groups, jobs, executors or triggers")->require_subcommand(1);
+    add(get, "groups", "Executor groups", [this] { what_ = get_groups_verb{}; });
+    auto* jobs = add(get, "jobs", "Jobs", [this] {
+      what_ = get_jobs_verb{filter(group_, job_), limit_.value_or(100)};
+    });
+    auto* executors = add(get, "executors", "Executors", [this] { what_ = get_executors_verb{group_named(group_)}; });
+    auto* triggers = add(get, "triggers", "Triggers, newest first", [this] {
+      what_ = get_triggers_verb{filter(group_, job_), state_named(state_), time_given("--from", from_),
+                                time_given("--to", to_), limit_.value_or(50)};
+    });
+    for (auto* verb : {jobs, executors, triggers}) verb->add_option("--group", group_, "Of this group");
+    for (auto* verb : {jobs, triggers}) {
+      verb->add_option("--job", job_, "This JOB");
+      verb->add_option("--limit", limit_, "At most that many rows")->check(CLI::Range(std::size_t{1}, most_rows));
+    }
+    triggers->add_option("--state", state_, "In this state: " + names_of<trigger_state>());
+    triggers->add_option("--from", from_, "Fire time not before");
+    triggers->add_option("--to", to_, "Fire time before");
+  }
+
+  void describe() {
+    auto* verb = add(&app_, "describe", "All about a job, or about a trigger", [this] {
+      if (words_.size() == 1)
+        what_ = describe_job_verb{job_named(words_[0])};
+      else if (words_[0] == "trigger")
+        what_ = describe_trigger_verb{trigger_named(words_[1])};
+      else if (words_[0] == "job")
+        what_ = describe_job_verb{job_named(words_[1])};
+      else
+        wrong("describe takes JOB, or trigger ID");
+    });
+    verb->add_option("JOB | trigger ID", words_, "A job, or the word trigger and an id")->required()->expected(1, 2);
+  }
+
+  void act() {
+    auto* trigger = job_verb("trigger", "Run a job now", [this] {
+      what_ = trigger_verb{job_named(job_), params_, request_};
+    });
+    trigger->add_option("--params", params_, "Instead of the job's own")->check([](const std::string& text) {
+      return text.size() <= limits::params_bytes ? std::string{}
+                                                 : "longer than " + std::to_string(limits::params_bytes) + " bytes";
+    });
+    trigger->add_option("--request-id", request_, "Repeating an id starts nothing and answers the first one's trigger");
+    job_verb("pause", "Stop a job's schedule and hold its waiting triggers", [this] {
+      what_ = pause_verb{job_named(job_), true};
+    });
+    job_verb("resume", "Undo pause", [this] { what_ = pause_verb{job_named(job_), false}; });
+  }
+
+  void look() {
+    auto* logs = add(&app_, "logs", "Print the log of a trigger", [this] {
+      what_ = logs_verb{trigger_named(trigger_), follow_, from_line_};
+    });
+    logs->add_option("TRIGGER", trigger_, "Its id")->required();
+    logs->add_flag("-f,--follow", follow_, "Go on until the run ends");
+    logs->add_option("--from-line", from_line_, "Lines count from 1")->check(CLI::PositiveNumber);
+    auto* next = job_verb("next", "The next fires of a job", [this] { what_ = next_verb{job_named(job_), count_}; });
+    next->add_option("-n", count_, "How many")
+        ->check(CLI::Range(std::uint32_t{1}, static_cast<std::uint32_t>(limits::page_items)))
+        ->capture_default_str();
+    add(&app_, "stats", "Counters and gauges of the admin", [this] { what_ = stats_verb{}; });
+    add(&app_, "version", "Print the version", [this] { what_ = version_verb{}; });
+  }
+
+  template <class F> CLI::App* job_verb(const std::string& name, const std::string& help, F chosen) {
+    auto* verb = add(&app_, name, help, std::move(chosen));
+    verb->add_option("JOB", job_, "group/name, or name")->required();
+    return verb;
+  }
+
+  CLI::App app_{"xxlctl: talks to the admins of xxl.", "xxlctl"};
+  std::vector<std::string> admins_, paths_, words_;
+  std::string output_ = "table", timezone_ = "UTC", group_, job_, state_, from_, to_, trigger_, request_;
+  std::optional<std::string> params_;
+  std::optional<std::size_t> limit_;
+  bool follow_ = false;
+  std::uint64_t from_line_ = 1;
+  std::uint32_t count_ = 5;
+  verb what_;
+};
+
+constexpr const char* hint = "\nRun xxlctl --help for the verbs, xxlctl VERB --help for one of them.\n";
+
+} // namespace
+
+std::variant<options, early_exit> parse(std::vector<std::string> args, const std::string& environment_admin) {
+  command_line line;
+  try {
+    return line.parse(std::move(args), environment_admin);
+  } catch (const CLI::Success& e) { // help
+    std::ostringstream out;
+    line.app().exit(e, out, out);
+    return early_exit{exit_code::ok, out.str() + "\n"};
+  } catch (const CLI::ParseError& e) {
+    return early_exit{exit_code::usage, std::string{"xxlctl: "} + e.what() + hint};
+  } catch (const failure& e) {
+    return early_exit{e.code, std::string{"xxlctl: "} + e.what() + hint};
+  }
+}
+
+} // namespace xxl::cli

@@ -1,0 +1,100 @@
+// get, describe, next and stats: what only looks.
+
+#include "cli/json.hpp"
+#include "cli/render.hpp"
+#include "cli/verbs.hpp"
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace xxl::cli {
+namespace {
+
+template <class Answer> void print(const Answer& answer, const printer& p) {
+  p.out << (p.as == format::json ? json(answer) : render(answer));
+}
+
+/// The job to narrow a list to; a bare name is looked up first.
+job_ref narrowed(admin& a, const job_ref& ref) { return ref.name.empty() ? ref : resolve(a, ref); }
+
+} // namespace
+
+job_ref resolve(admin& a, const job_ref& ref) {
+  if (!ref.group.empty()) return ref;
+  job_query q;
+  q.name = ref.name;
+  auto found = a.ask<std::vector<job_view>>(jobs_atom_v, q); // none of that name is an error of its own
+  if (found.empty()) throw failure{exit_code::not_found, "there is no job \"" + ref.name + "\""};
+  if (found.size() == 1) return {found[0].spec.group, ref.name};
+  std::string groups;
+  for (auto& j : found) groups += (groups.empty() ? "" : ", ") + j.spec.group + "/" + j.spec.name;
+  throw failure{exit_code::usage, "\"" + ref.name + "\" is in several groups; name one of " + groups};
+}
+
+void get_groups(admin& a, const printer& p) { print(a.ask<std::vector<group_view>>(groups_atom_v), p); }
+
+void get_jobs(const get_jobs_verb& v, admin& a, const printer& p) {
+  job_query q;
+  q.group = v.job.group;
+  q.name = v.job.name;
+  std::vector<job_view> all;
+  while (all.size() < v.limit) {
+    q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
+    auto page = a.ask<std::vector<job_view>>(jobs_atom_v, q);
+    std::move(page.begin(), page.end(), std::back_inserter(all));
+    if (page.size() < q.limit) break;
+    q.after = all.back().id;
+  }
+  print(all, p);
+}
+
+void get_executors(const get_executors_verb& v, admin& a, const printer& p) {
+  auto all = a.ask<std::vector<executor_view>>(executors_atom_v);
+  if (!v.group.empty()) std::erase_if(all, [&](const executor_view& x) { return x.group != v.group; });
+  print(all, p);
+}
+
+void get_triggers(const get_triggers_verb& v, admin& a, const printer& p) {
+  auto job = narrowed(a, v.job);
+  trigger_query q;
+  q.group = job.group;
+  q.job = job.name;
+  q.state = v.state;
+  q.from = v.from;
+  q.to = v.to;
+  std::vector<trigger_view> all;
+  while (all.size() < v.limit) {
+    q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
+    auto page = a.ask<std::vector<trigger_view>>(triggers_atom_v, q);
+    std::move(page.begin(), page.end(), std::back_inserter(all));
+    if (page.size() < q.limit) break;
+    q.before = all.back().id;
+  }
+  print(all, p);
+}
+
+void describe_job(const describe_job_verb& v, admin& a, const printer& p) {
+  print(a.ask<job_detail>(describe_atom_v, resolve(a, v.job)), p);
+}
+
+void describe_trigger(const describe_trigger_verb& v, admin& a, const printer& p) {
+  trigger_query q;
+  q.id = v.trigger;
+  q.limit = 1;
+  auto found = a.ask<std::vector<trigger_view>>(triggers_atom_v, q);
+  if (found.empty()) throw failure{exit_code::not_found, "there is no trigger " + to_string(v.trigger)};
+  print(found.front(), p);
+}
+
+void next(const next_verb& v, admin& a, const printer& p) {
+  auto fires = a.ask<std::vector<instant>>(next_atom_v, resolve(a, v.job), v.count);
+  print(fires, p);
+  if (fires.empty() && p.as == format::table)
+    p.err << "no fire is planned: the job is paused, disabled, waits for the end of a run, or its schedule is over "
+             "(xxlctl describe)\n";
+}
+
+void stats(admin& a, const printer& p) { print(a.ask<node_stats>(stats_atom_v), p); }
+
+} // namespace xxl::cli

@@ -1,0 +1,7 @@
+#include "cli/version.hpp"
+
+namespace xxl::cli {
+
+const char* version() { return XXL_VERSION; }
+
+} // namespace xxl::cli

@@ -1,0 +1,70 @@
+#include "cli/words.hpp"
+
+#include "config/duration.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace xxl::cli {
+namespace {
+
+template <class... Fs> struct overloaded : Fs... { using Fs::operator()...; };
+
+} // namespace
+
+std::string time_text(instant t) {
+  auto day = std::chrono::floor<std::chrono::days>(t);
+  std::chrono::year_month_day date{day};
+  std::chrono::hh_mm_ss time{t - day};
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  return text.data();
+}
+
+std::string time_text(const std::optional<instant>& t) { return t ? time_text(*t) : std::string{}; }
+
+std::string schedule_text(const schedule_spec& s) {
+  return std::visit(overloaded{
+                        [](const no_schedule&) { return std::string{"none"}; },
+                        [](const cron_schedule& x) { return "cron " + x.expression + " " + x.timezone; },
+                        [](const every_schedule& x) {
+                          auto text = "every " + config::format_duration(x.every);
+                          return x.start ? text + " from " + time_text(*x.start) : text;
+                        },
+                        [](const after_schedule& x) { return "after " + config::format_duration(x.delay); },
+                        [](const at_schedule& x) { return "at " + time_text(x.at); },
+                    },
+                    s);
+}
+
+std::string work_text(const work_spec& w) {
+  if (auto* handler = std::get_if<handler_work>(&w)) return "handler " + handler->name;
+  return to_string(std::get<script_work>(w).language) + " script";
+}
+
+std::string job_state_text(const job_view& j) {
+  if (j.paused) return j.spec.enabled ? "paused" : "paused, disabled";
+  return j.spec.enabled ? "active" : "disabled";
+}
+
+std::string next_text(const job_view& j) { return j.awaits_end ? "after the run" : time_text(j.next); }
+
+std::string state_text(const trigger_view& t) {
+  auto text = to_string(t.state);
+  return t.reason == state_reason::none ? text : text + " (" + to_string(t.reason) + ")";
+}
+
+std::string lateness_text(const trigger_view& t) {
+  return t.started ? config::format_duration(*t.started - t.planned) : std::string{};
+}
+
+std::string duration_text(const trigger_view& t) {
+  return t.started && t.ended ? config::format_duration(*t.ended - *t.started) : std::string{};
+}
+
+std::string yes_no(bool x) { return x ? "yes" : "no"; }
+
+} // namespace xxl::cli

@@ -1,0 +1,32 @@
+#pragma once
+// Single values as people read them, the same in every verb.
+
+#include "protocol/job_spec.hpp"
+#include "protocol/messages.hpp"
+
+#include <optional>
+#include <string>
+
+namespace xxl::cli {
+
+/// UTC with milliseconds: "2026-12-01T01:00:00.000Z"; nothing for nothing.
+std::string time_text(instant t);
+std::string time_text(const std::optional<instant>& t);
+
+/// "cron 0 */5 * * * ? Asia/Shanghai", "every 30s", "after 30s", "at 2026-…", "none".
+std::string schedule_text(const schedule_spec& s);
+/// "handler closeStale", "shell script", "python script".
+std::string work_text(const work_spec& w);
+/// "active", "paused", "disabled", "paused, disabled".
+std::string job_state_text(const job_view& j);
+/// When it fires next, or "after the run" while a fixed delay is in progress.
+std::string next_text(const job_view& j);
+/// The state, with its reason where there is one: "failed (handler_error)".
+std::string state_text(const trigger_view& t);
+/// Start minus planned time; end minus start. Empty where one is not known.
+std::string lateness_text(const trigger_view& t);
+std::string duration_text(const trigger_view& t);
+
+std::string yes_no(bool x);
+
+} // namespace xxl::cli

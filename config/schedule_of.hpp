@@ -1,0 +1,17 @@
+#pragma once
+// From what an engineer wrote (protocol/) to when it fires (schedule/): the only place that knows both.
+
+#include "protocol/job_spec.hpp"
+#include "schedule/misfire.hpp"
+#include "schedule/timetable.hpp"
+
+#include <variant>
+
+namespace xxl::config {
+
+/// The fires of a specification. Only a cron expression or its zone can be wrong; the column is within the expression.
+std::variant<schedule::timetable, schedule::parse_error> timetable_of(const schedule_spec& spec);
+
+schedule::misfire misfire_of(misfire_policy policy);
+
+} // namespace xxl::config

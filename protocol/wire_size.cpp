@@ -1,0 +1,35 @@
+#include "protocol/wire_size.hpp"
+
+#include <variant>
+
+namespace xxl {
+namespace {
+
+constexpr std::size_t fixed = 96; ///< of one item: ids, instants, enumerations, and the lengths of its texts
+
+std::size_t size_of(const work_spec& work) {
+  if (auto* handler = std::get_if<handler_work>(&work)) return handler->name.size();
+  return std::get<script_work>(work).source.size();
+}
+
+} // namespace
+
+std::size_t wire_size(const order& x) {
+  return fixed + x.job_name.size() + x.origin.size() + x.params.size() + size_of(x.work);
+}
+
+std::size_t wire_size(const outcome& x) { return fixed + x.message.size(); }
+
+std::size_t wire_size(const job_spec& x) {
+  auto n = fixed + x.group.size() + x.name.size() + x.params.size() + x.owner.size() + size_of(x.work);
+  if (auto* cron = std::get_if<cron_schedule>(&x.schedule)) n += cron->expression.size() + cron->timezone.size();
+  return n;
+}
+
+std::size_t wire_size(const group_spec& x) {
+  auto n = fixed + x.name.size() + x.title.size();
+  for (auto& address : x.addresses) n += address.size() + 4;
+  return n;
+}
+
+} // namespace xxl

@@ -1,0 +1,15 @@
+#pragma once
+// About how many bytes an item takes in a message: what senders cut batches by, and what receivers refuse by (protocol/limits.hpp).
+
+#include <cstddef>
+
+#include "protocol/messages.hpp"
+
+namespace xxl {
+
+std::size_t wire_size(const order& x);
+std::size_t wire_size(const outcome& x);
+std::size_t wire_size(const job_spec& x);
+std::size_t wire_size(const group_spec& x);
+
+} // namespace xxl

@@ -1,0 +1,30 @@
+#pragma once
+// What each kind of timetable answers; one implementation per kind, in its own source.
+
+#include "schedule/timetable.hpp"
+
+namespace xxl::schedule {
+
+/// Immutable, hence safe to share between threads. The fires of a rule are a fixed set of instants; all three questions
+/// are about that one set.
+class timetable::rule {
+public:
+  rule() = default;
+  rule(const rule&) = delete;
+  rule& operator=(const rule&) = delete;
+  virtual ~rule() = default;
+
+  /// The smallest fire > after.
+  virtual std::optional<instant> next(instant after) const = 0;
+
+  /// How many fires lie in (after, until], at most `most`. after < until, most > 0.
+  virtual std::int64_t count(instant after, instant until, std::int64_t most) const = 0;
+
+  /// The greatest fire in (after, until]. after < until.
+  virtual std::optional<instant> last(instant after, instant until) const = 0;
+
+  /// Fixed delay only.
+  virtual std::chrono::milliseconds delay() const noexcept { return {}; }
+};
+
+} // namespace xxl::schedule

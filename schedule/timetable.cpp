@@ -1,0 +1,27 @@
+#include "schedule/timetable.hpp"
+
+#include "schedule/rule.hpp"
+
+#include <utility>
+
+namespace xxl::schedule {
+
+timetable::timetable() = default;
+
+timetable::timetable(kind k, std::shared_ptr<const rule> r) : kind_(k), rule_(std::move(r)) {}
+
+std::optional<instant> timetable::next(instant after) const { return rule_ ? rule_->next(after) : std::nullopt; }
+
+std::int64_t timetable::count(instant after, instant until, std::int64_t most) const {
+  return rule_ && after < until && most > 0 ? rule_->count(after, until, most) : 0;
+}
+
+std::optional<instant> timetable::last(instant after, instant until) const {
+  return rule_ && after < until ? rule_->last(after, until) : std::nullopt;
+}
+
+std::chrono::milliseconds timetable::delay() const noexcept {
+  return rule_ ? rule_->delay() : std::chrono::milliseconds{0};
+}
+
+} // namespace xxl::schedule

@@ -1,0 +1,102 @@
+#include "schedule/zone.hpp"
+
+#include "schedule/cron_pattern.hpp"
+#include "schedule/timetable.hpp"
+
+#include <cctz/time_zone.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace xxl::schedule {
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+
+/// A day more on either side than any offset reaches.
+constexpr sys_seconds table_begin = sys_days{std::chrono::year{first_year} / 1 / 1} - std::chrono::days{2};
+constexpr sys_seconds table_end = sys_days{std::chrono::year{last_year + 1} / 1 / 1} + std::chrono::days{2};
+
+using cctz_seconds = cctz::time_point<cctz::seconds>;
+
+cctz_seconds to_cctz(sys_seconds t) { return cctz_seconds{cctz::seconds{t.time_since_epoch().count()}}; }
+sys_seconds from_cctz(cctz_seconds t) { return sys_seconds{seconds{t.time_since_epoch().count()}}; }
+
+/// Region/City and the like. The loader below would also take paths, its own names for the machine's zone, and a second
+/// copy of every zone. The copies that count leap seconds it refuses itself.
+bool is_plain_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
+           c == '-' || c == '+';
+  };
+  return !name.empty() && name.front() != '/' && std::ranges::all_of(name, allowed) && !name.starts_with("posix/") &&
+         name != "localtime" && name != "posixrules";
+}
+
+std::optional<cctz::time_zone> load(std::string_view name) {
+  cctz::time_zone tz;
+  if (!is_plain_name(name) || !cctz::load_time_zone(std::string(name), &tz)) return std::nullopt;
+  return tz;
+}
+
+std::vector<stretch> stretches_of(const cctz::time_zone& tz) {
+  const auto offset_at = [&tz](sys_seconds t) { return seconds{tz.lookup(to_cctz(t)).offset}; };
+  std::vector<stretch> result{{table_begin, table_end, offset_at(table_begin)}};
+  cctz::time_zone::civil_transition change;
+  for (auto at = table_begin; tz.next_transition(to_cctz(at), &change);) {
+    // `trans` is the instant of the change whether the local time after it is unique or repeated
+    at = from_cctz(tz.lookup(change.to).trans);
+    if (at >= table_end) break;
+    const auto offset = offset_at(at);
+    if (offset == result.back().offset) continue; // only the name or the DST flag changed
+    result.back().end = at;
+    result.push_back({at, table_end, offset});
+  }
+  return result;
+}
+
+std::string zone_directory() {
+  const char* dir = std::getenv("TZDIR"); // as cctz does
+  return dir != nullptr && *dir != '\0' ? dir : "/usr/share/zoneinfo";
+}
+
+} // namespace
+
+zone::zone(std::vector<stretch> stretches) : stretches_(std::move(stretches)) {}
+
+std::shared_ptr<const zone> zone::find(std::string_view name) {
+  static std::mutex guard;
+  static std::map<std::string, std::shared_ptr<const zone>, std::less<>> known; // at most as many as there are zones
+  const std::lock_guard lock{guard};
+  if (const auto found = known.find(name); found != known.end()) return found->second;
+  const auto tz = load(name);
+  if (!tz) return nullptr;
+  return known.emplace(std::string(name), std::make_shared<zone>(stretches_of(*tz))).first->second;
+}
+
+std::size_t zone::index_of(sys_seconds t) const {
+  return static_cast<std::size_t>(std::ranges::upper_bound(stretches_, t, {}, &stretch::end) - stretches_.begin());
+}
+
+bool is_zone(std::string_view name) { return load(name).has_value(); }
+
+std::string tzdb_version() {
+  const auto directory = zone_directory();
+  std::string line;
+  constexpr std::string_view lead = "# version ";
+  if (std::getline(std::ifstream{directory + "/tzdata.zi"}, line) && line.starts_with(lead))
+    return line.substr(lead.size());
+  if (std::getline(std::ifstream{directory + "/+VERSION"}, line) && !line.empty()) return line;
+  return "unknown";
+}
+
+} // namespace xxl::schedule

@@ -1,0 +1,98 @@
+#include "storage/sqlite_sessions.hpp"
+
+#include "storage/soci_values.hpp"
+#include "storage/sqlite_order.hpp"
+
+#include <limits>
+
+namespace xxl::storage::sqlite {
+namespace {
+
+using soci::into;
+using soci::use;
+
+constexpr auto* ended_sql = "SELECT ended_ms IS NOT NULL FROM executor_session WHERE session_id = :session";
+
+constexpr auto* end_old_sql =
+    "UPDATE executor_session SET ended_ms = :now, end_reason = :reason"
+    " WHERE group_id = :group AND name = :name AND ended_ms IS NULL AND session_id <> :session RETURNING session_id";
+
+constexpr auto* open_sql = "INSERT INTO executor_session (session_id, group_id, name, address, kind, version, labels, "
+                           "started_ms, lease_until_ms)"
+                           " VALUES (:session, :group, :name, :address, :kind, :version, :labels, :now, :until)";
+
+constexpr auto* renew_sql = "UPDATE executor_session SET lease_until_ms = max(lease_until_ms, :until)"
+                            " WHERE session_id = :session AND ended_ms IS NULL";
+
+constexpr auto* end_sql = "UPDATE executor_session SET ended_ms = :now, end_reason = :reason"
+                          " WHERE session_id = :session AND ended_ms IS NULL AND lease_until_ms < :limit";
+
+constexpr auto* takeover_sql = "UPDATE executor_session SET lease_until_ms = max(lease_until_ms, :until)"
+                               " WHERE ended_ms IS NULL RETURNING session_id";
+
+/// Runs `change`, bound to `id`, for each session; answers those it took, sorted.
+std::vector<session_id> take_each(std::span<const session_id> sessions, long long& id, soci::statement& change) {
+  std::vector<session_id> taken;
+  for (const auto session : sessions) {
+    id = session.value;
+    if (changes(change)) taken.push_back(session);
+  }
+  tidy(taken);
+  return taken;
+}
+
+} // namespace
+
+void open_session(soci::session& s, const session_open& o, session_opened& answer) {
+  const long long session = o.session.value, group = o.group.value, now = to_ms(o.now), until = to_ms(o.lease_until);
+  const auto kind = static_cast<long long>(o.kind), restarted = static_cast<long long>(session_end::restarted);
+  const auto& name = without_nul(o.name, "the executor's name");
+
+  long long ended = 0;
+  bool known = false;
+  soci::statement look = (s.prepare << ended_sql, use(session, "session"), into(ended));
+  each_row(look, [&] { known = true; });
+  if (known) {
+    answer.gone = ended != 0;
+    return;
+  }
+
+  long long old = 0;
+  soci::statement end_old = (s.prepare << end_old_sql, use(now, "now"), use(restarted, "reason"), use(group, "group"),
+                             use(name, "name"), use(session, "session"), into(old));
+  each_row(end_old, [&] { answer.ended.push_back(session_id{old}); });
+  s << open_sql, use(session, "session"), use(group, "group"), use(name, "name"),
+      use(without_nul(o.address, "the executor's address"), "address"), use(kind, "kind"),
+      use(without_nul(o.version, "the executor's version"), "version"),
+      use(without_nul(o.labels, "the executor's labels"), "labels"), use(now, "now"), use(until, "until");
+  answer.opened = true;
+}
+
+std::vector<session_id> renew_sessions(soci::session& s, std::span<const session_id> sessions, instant lease_until) {
+  long long id = 0;
+  const long long until = to_ms(lease_until);
+  soci::statement renew = (s.prepare << renew_sql, use(until, "until"), use(id, "session"));
+  return take_each(sessions, id, renew);
+}
+
+std::vector<session_id> end_sessions(soci::session& s, std::span<const session_id> sessions, instant now,
+                                     session_end reason, bool force) {
+  long long id = 0;
+  const long long at = to_ms(now), why = static_cast<long long>(reason);
+  const long long limit = force ? std::numeric_limits<long long>::max() : at;
+  soci::statement end =
+      (s.prepare << end_sql, use(at, "now"), use(why, "reason"), use(id, "session"), use(limit, "limit"));
+  return take_each(sessions, id, end);
+}
+
+std::vector<session_id> lease_takeover(soci::session& s, instant lease_until) {
+  long long id = 0;
+  const long long until = to_ms(lease_until);
+  std::vector<session_id> live;
+  soci::statement renew = (s.prepare << takeover_sql, use(until, "until"), into(id));
+  each_row(renew, [&] { live.push_back(session_id{id}); });
+  tidy(live);
+  return live;
+}
+
+} // namespace xxl::storage::sqlite

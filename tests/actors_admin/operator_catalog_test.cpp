@@ -1,0 +1,381 @@
+#include "actors/admin/catalog.hpp"
+#include "config/spec_json.hpp"
+#include "protocol/errors.hpp"
+#include "tests/actors_admin/operator_fake_catalog.hpp"
+#include "tests/support/actor_test.hpp"
+
+#include <memory>
+
+namespace xxl::admin {
+namespace {
+
+using namespace std::chrono_literals;
+using storage::error_kind;
+using test::fake_catalog;
+
+struct listener_state {
+  std::vector<job_id> jobs;
+  int groups = 0;
+};
+
+change_listener_actor::behavior_type listen(change_listener_actor::pointer, std::shared_ptr<listener_state> heard) {
+  return {
+      [heard](const jobs_changed& x) { heard->jobs.insert(heard->jobs.end(), x.jobs.begin(), x.jobs.end()); },
+      [heard](const groups_changed&) { ++heard->groups; },
+  };
+}
+
+job_spec job(std::string name, schedule_spec s = every_schedule{60s, {}}, std::string params = {}) {
+  job_spec spec;
+  spec.group = "orders";
+  spec.name = std::move(name);
+  spec.schedule = std::move(s);
+  spec.work = handler_work{"h"};
+  spec.params = std::move(params);
+  return spec;
+}
+
+group_spec group(std::string name, std::string title = {}) {
+  group_spec g;
+  g.name = std::move(name);
+  g.title = std::move(title);
+  return g;
+}
+
+class CatalogTest : public xxl::test::ActorTest {
+protected:
+  std::shared_ptr<fake_catalog> db = std::make_shared<fake_catalog>();
+  std::shared_ptr<listener_state> heard = std::make_shared<listener_state>();
+  change_listener_actor listener = sys.spawn(listen, heard);
+  metrics_ptr counters = std::make_shared<metrics>();
+  catalog_actor catalog = spawn_catalog(sys, {db, &clock, listener, counters, false});
+
+  ~CatalogTest() override {
+    self->send_exit(catalog, caf::exit_reason::user_shutdown);
+    self->send_exit(listener, caf::exit_reason::user_shutdown);
+    catalog = nullptr;
+    listener = nullptr;
+    settle();
+  }
+
+  std::vector<std::string> apply(std::vector<group_spec> groups, std::vector<job_spec> jobs) {
+    auto answer = ask<std::vector<apply_change>>(catalog, apply_atom_v,
+                                                 apply_request{std::move(groups), std::move(jobs), "ann", "jobs/"});
+    std::vector<std::string> said;
+    if (!answer) return {to_string(code_of(answer.error())) + ": " + text_of(answer.error())};
+    for (auto& c : *answer)
+      said.push_back(c.kind + " " + c.group + (c.name.empty() ? "" : "/" + c.name) + " " + c.change +
+                     (c.detail.empty() ? "" : ": " + c.detail));
+    return said;
+  }
+  using lines = std::vector<std::string>;
+
+  template <class R> static std::string error(const caf::expected<R>& x) {
+    return x ? "no error" : to_string(code_of(x.error())) + ": " + text_of(x.error());
+  }
+  auto pause(const std::string& name, bool on = true) {
+    return ask<pause_answer>(catalog, pause_atom_v, pause_request{{"orders", name}, on, "ann"});
+  }
+};
+
+TEST_F(CatalogTest, ApplyCreatesGroupsThenJobsInBulk) {
+  std::vector<job_spec> jobs;
+  for (int i = 0; i < 500; ++i) jobs.push_back(job("j" + std::to_string(i)));
+  auto out = apply({group("orders")}, jobs);
+  ASSERT_EQ(out.size(), 501u);
+  EXPECT_EQ(out[0], "group orders created");
+  EXPECT_EQ(out[1], "job orders/j0 created");
+  EXPECT_EQ(out[500], "job orders/j499 created");
+  EXPECT_EQ(db->calls["create_jobs"], 1);
+  EXPECT_EQ(db->calls["find_jobs"], 1);
+  EXPECT_EQ(db->calls["find_job"], 0);
+  EXPECT_EQ(heard->jobs.size(), 500u);
+  EXPECT_EQ(heard->groups, 1);
+  EXPECT_EQ(db->notes.back().who, "ann");
+  EXPECT_EQ(db->notes.back().what, "apply");
+  EXPECT_EQ(db->jobs[0].next, instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}} + 1h + 60s);
+}
+
+TEST_F(CatalogTest, ApplyingTheSameAgainWritesAndTellsNothing) {
+  apply({group("orders")}, {job("a"), job("b")});
+  auto notes = db->notes.size();
+  heard->jobs.clear();
+  heard->groups = 0;
+  EXPECT_EQ(apply({group("orders")}, {job("a"), job("b")}),
+            (lines{"group orders unchanged", "job orders/a unchanged", "job orders/b unchanged"}));
+  EXPECT_EQ(db->notes.size(), notes);
+  EXPECT_EQ(db->calls["edit_job"], 0);
+  EXPECT_TRUE(heard->jobs.empty());
+  EXPECT_EQ(heard->groups, 0);
+}
+
+TEST_F(CatalogTest, ApplyEditsOnlyWhatChangedAndNamesTheKeys) {
+  apply({group("orders")}, {job("a"), job("b")});
+  heard->jobs.clear();
+  auto changed = job("b", every_schedule{30s, {}}, "--limit 5");
+  changed.timeout = 5s;
+  EXPECT_EQ(apply({group("orders", "Order service")}, {job("a"), changed}),
+            (lines{"group orders changed: title", "job orders/a unchanged",
+                   "job orders/b changed: schedule, params, timeout"}));
+  EXPECT_EQ(db->calls["edit_job"], 1);
+  EXPECT_EQ(heard->jobs, std::vector<job_id>{job_id{2}});
+  EXPECT_EQ(db->job("b").version, 2);
+  EXPECT_EQ(std::get<job_spec>(xxl::config::from_json(db->job("b").spec)), changed);
+}
+
+TEST_F(CatalogTest, ApplyNeverTouchesAPause) {
+  apply({group("orders")}, {job("a")});
+  pause("a");
+  apply({}, {job("a", every_schedule{30s, {}})});
+  EXPECT_TRUE(db->job("a").paused);
+  EXPECT_FALSE(db->job("a").next);
+}
+
+TEST_F(CatalogTest, ApplyTakesEnabledFromTheFile) {
+  apply({group("orders")}, {job("a")});
+  auto off = job("a");
+  off.enabled = false;
+  EXPECT_EQ(apply({}, {off}), (lines{"job orders/a changed: enabled"}));
+  EXPECT_FALSE(db->job("a").enabled);
+  EXPECT_FALSE(db->job("a").next);
+}
+
+TEST_F(CatalogTest, OneBadJobDoesNotStopTheOthers) {
+  db->add_group("orders");
+  auto stray = job("x");
+  stray.group = "ordres";
+  EXPECT_EQ(apply({}, {job("a", cron_schedule{"61 * * * * ?", "UTC"}), stray, job("late", at_schedule{instant{}}),
+                       job("b"), job("b")})
+                .size(),
+            5u);
+  auto out = apply({}, {job("a", cron_schedule{"61 * * * * ?", "UTC"}), stray, job("late", at_schedule{instant{}}),
+                        job("c"), job("c")});
+  EXPECT_EQ(out[0].find("job orders/a failed: schedule: "), 0u) << out[0];
+  EXPECT_EQ(out[1], "job ordres/x failed: there is no group \"ordres\"; did you mean \"orders\"?");
+  EXPECT_EQ(out[2], "job orders/late failed: schedule: at 1970-01-01T00:00:00Z is in the past");
+  EXPECT_EQ(out[3], "job orders/c created");
+  EXPECT_EQ(out[4], "job orders/c failed: named twice in one request");
+}
+
+TEST_F(CatalogTest, AJobThatTheDatabaseRefusesIsSetAsideAlone) {
+  db->add_group("orders");
+  db->refused_names = {"bad"};
+  EXPECT_EQ(apply({}, {job("a"), job("b"), job("bad"), job("c")}),
+            (lines{"job orders/a created", "job orders/b created", "job orders/bad failed: job bad is refused",
+                   "job orders/c created"}));
+  EXPECT_EQ(db->jobs.size(), 3u);
+  EXPECT_EQ(heard->jobs.size(), 3u);
+}
+
+TEST_F(CatalogTest, AJobCreatedByAnotherAdminMeanwhileIsEdited) {
+  db->add_group("orders");
+  apply({}, {job("a")});
+  auto theirs = db->jobs[0];
+  theirs.id = job_id{77};
+  theirs.name = "b";
+  db->jobs.push_back(theirs);
+  db->hidden_from_find_jobs = {"b"};
+  EXPECT_EQ(apply({}, {job("b", every_schedule{30s, {}})}), (lines{"job orders/b changed: schedule"}));
+}
+
+TEST_F(CatalogTest, ACreationWhoseAnswerWasLostIsFoundToBeOurs) {
+  db->add_group("orders");
+  db->faults = {{"create_jobs", error_kind::unknown_outcome, true}};
+  EXPECT_EQ(apply({}, {job("a"), job("b")}), (lines{"job orders/a created", "job orders/b created"}));
+  EXPECT_EQ(db->jobs.size(), 2u);
+  EXPECT_EQ(heard->jobs.size(), 2u);
+  EXPECT_EQ(db->calls["connect"], 2);
+}
+
+TEST_F(CatalogTest, AnEditWhoseAnswerWasLostIsWrittenOnce) {
+  apply({group("orders")}, {job("a")});
+  db->faults = {{"edit_job", error_kind::unknown_outcome, true}};
+  EXPECT_EQ(apply({}, {job("a", every_schedule{30s, {}})}), (lines{"job orders/a changed: schedule"}));
+  EXPECT_EQ(db->edits.size(), 1u);
+  EXPECT_EQ(db->job("a").version, 2);
+}
+
+TEST_F(CatalogTest, AnUnreachableDatabaseIsUnavailableAndTriedAgainAtTheNextRequest) {
+  db->add_group("orders");
+  db->faults = {{"connect", error_kind::unavailable}};
+  EXPECT_EQ(apply({}, {job("a")}), (lines{"unavailable: database: connect failed on purpose"}));
+  EXPECT_EQ(db->calls["connect"], 1);
+  EXPECT_EQ(apply({}, {job("a")}), (lines{"job orders/a created"}));
+  EXPECT_EQ(db->calls["connect"], 2);
+  EXPECT_EQ(counters->snapshot()["catalog.errors"], 1);
+}
+
+TEST_F(CatalogTest, AConnectionFoundDeadIsOpenedAgainAtOnce) {
+  apply({group("orders")}, {});
+  db->faults = {{"find_jobs", error_kind::unavailable}};
+  EXPECT_EQ(apply({}, {job("a")}), (lines{"job orders/a created"}));
+  EXPECT_EQ(db->calls["connect"], 2);
+}
+
+TEST_F(CatalogTest, ARequestThatFailsForGoodHalfWayStillTellsWhatIsCommitted) {
+  db->add_group("orders");
+  apply({}, {job("a")});
+  heard->jobs.clear();
+  db->faults = {{"edit_job", error_kind::fatal}};
+  auto out = apply({group("billing")}, {job("a", every_schedule{30s, {}})});
+  EXPECT_EQ(out, (lines{"internal: database: edit_job failed on purpose"}));
+  EXPECT_EQ(heard->groups, 1);
+  EXPECT_TRUE(heard->jobs.empty());
+}
+
+TEST_F(CatalogTest, AnOutcomeThatStaysUnknownIsSaidSo) {
+  apply({group("orders")}, {job("a")});
+  db->faults = {{"edit_job", error_kind::unknown_outcome}, {"connect", error_kind::unavailable}};
+  EXPECT_EQ(
+      error(pause("a")),
+      "deadline_exceeded: the database did not confirm the change, which may have happened: connect failed on purpose");
+}
+
+TEST_F(CatalogTest, PauseAndResumeAnswerWhetherTheyChangedAnything) {
+  apply({group("orders")}, {job("a")});
+  heard->jobs.clear();
+  auto first = pause("a");
+  ASSERT_TRUE(first) << error(first);
+  EXPECT_TRUE(first->changed);
+  EXPECT_FALSE(first->next);
+  EXPECT_EQ(heard->jobs.size(), 1u);
+  auto again = pause("a");
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->changed);
+  EXPECT_EQ(heard->jobs.size(), 1u) << "nothing was committed";
+  auto resumed = pause("a", false);
+  ASSERT_TRUE(resumed);
+  EXPECT_TRUE(resumed->changed);
+  EXPECT_EQ(resumed->next, clock.now() + 60s);
+  EXPECT_EQ(db->notes.back().what, "resume");
+}
+
+TEST_F(CatalogTest, APauseWhoseAnswerWasLostWasStillAChange) {
+  apply({group("orders")}, {job("a")});
+  heard->jobs.clear();
+  db->faults = {{"edit_job", error_kind::unknown_outcome, true}};
+  auto answer = pause("a");
+  ASSERT_TRUE(answer) << error(answer);
+  EXPECT_TRUE(answer->changed);
+  EXPECT_EQ(db->edits.size(), 1u);
+  EXPECT_EQ(heard->jobs.size(), 1u);
+}
+
+TEST_F(CatalogTest, UnknownNamesGetTheNearestOne) {
+  apply({group("orders")}, {job("close-stale"), job("other")});
+  EXPECT_EQ(error(pause("close-stal")),
+            "not_found: there is no job \"orders/close-stal\"; did you mean \"close-stale\"?");
+  auto wrong_group = ask<job_detail>(catalog, describe_atom_v, job_ref{"order", "x"});
+  EXPECT_EQ(error(wrong_group), "not_found: there is no group \"order\"; did you mean \"orders\"?");
+  job_query q;
+  q.name = "othr";
+  EXPECT_EQ(error(ask<std::vector<job_view>>(catalog, jobs_atom_v, q)),
+            "not_found: there is no job \"othr\"; did you mean \"other\"?");
+  trigger_query t;
+  t.group = "orders";
+  t.job = "nothing-like-it";
+  EXPECT_EQ(error(ask<std::vector<trigger_view>>(catalog, triggers_atom_v, t)),
+            "not_found: there is no job \"orders/nothing-like-it\"");
+  t.job = "other";
+  auto none = ask<std::vector<trigger_view>>(catalog, triggers_atom_v, t);
+  ASSERT_TRUE(none) << error(none);
+  EXPECT_TRUE(none->empty());
+}
+
+TEST_F(CatalogTest, ADeletedJobDoesNotExistUntilItIsAppliedAgain) {
+  apply({group("orders")}, {job("a")});
+  db->job("a").deleted = clock.now();
+  db->job("a").next.reset();
+  EXPECT_EQ(error(pause("a")), "not_found: there is no job \"orders/a\"");
+  EXPECT_EQ(apply({}, {job("a")}), (lines{"job orders/a created"}));
+  EXPECT_FALSE(db->job("a").deleted);
+  EXPECT_TRUE(db->job("a").next);
+}
+
+TEST_F(CatalogTest, ARequestIdStartsOneTriggerOnly) {
+  apply({group("orders")}, {job("a")});
+  auto trigger = [&](std::string id) {
+    return ask<trigger_receipt>(catalog, trigger_atom_v,
+                                trigger_request{{"orders", "a"}, std::string{"--x"}, std::move(id), "ann"});
+  };
+  auto first = trigger("r1");
+  ASSERT_TRUE(first) << error(first);
+  EXPECT_EQ(first->fire, clock.now());
+  EXPECT_FALSE(first->repeated);
+  clock.step(5s);
+  auto again = trigger("r1");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->repeated);
+  EXPECT_EQ(again->trigger, first->trigger);
+  EXPECT_EQ(again->fire, first->fire);
+  EXPECT_EQ(db->manuals.size(), 1u);
+  EXPECT_EQ(db->manuals[0].params, "--x");
+  EXPECT_EQ(db->manuals[0].version, 1);
+}
+
+TEST_F(CatalogTest, ATriggerWhoseAnswerWasLostIsNotARepetition) {
+  apply({group("orders")}, {job("a")});
+  db->faults = {{"insert_manual", error_kind::unknown_outcome, true}};
+  auto receipt = ask<trigger_receipt>(catalog, trigger_atom_v, trigger_request{{"orders", "a"}, {}, "r1", "ann"});
+  ASSERT_TRUE(receipt) << error(receipt);
+  EXPECT_FALSE(receipt->repeated);
+  EXPECT_EQ(db->manuals.size(), 1u);
+}
+
+TEST_F(CatalogTest, TriggerIdsComeFromBlocksOfAThousand) {
+  apply({group("orders")}, {job("a")});
+  for (int i = 0; i < 1'001; ++i)
+    ASSERT_TRUE(ask<trigger_receipt>(catalog, trigger_atom_v,
+                                     trigger_request{{"orders", "a"}, {}, "r" + std::to_string(i), "ann"}));
+  EXPECT_EQ(db->calls["take_ids"], 2);
+  EXPECT_EQ(db->manuals[999].trigger, trigger_id{1'000});
+  EXPECT_EQ(db->manuals[1'000].trigger, trigger_id{1'001});
+}
+
+TEST_F(CatalogTest, DescribeShowsTheNextFiresFromTheStoredOneOn) {
+  db->add_group("orders", true);
+  apply({}, {job("a")});
+  db->job("a").next = clock.now() - 10s; // overdue: still what comes next
+  auto detail = ask<job_detail>(catalog, describe_atom_v, job_ref{"orders", "a"});
+  ASSERT_TRUE(detail) << error(detail);
+  EXPECT_TRUE(detail->group_paused);
+  ASSERT_EQ(detail->next_fires.size(), 5u);
+  EXPECT_EQ(detail->next_fires[0], clock.now() - 10s);
+  EXPECT_EQ(detail->next_fires[1], clock.now());
+  EXPECT_EQ(detail->job.spec, job("a"));
+}
+
+TEST_F(CatalogTest, NextOfAPausedJobIsEmpty) {
+  apply({group("orders")}, {job("a"), job("delay", after_schedule{30s})});
+  auto next = [&](std::string name, std::uint32_t n) {
+    return ask<std::vector<instant>>(catalog, next_atom_v, job_ref{"orders", std::move(name)}, n);
+  };
+  EXPECT_EQ(next("a", 3)->size(), 3u);
+  EXPECT_EQ(*next("delay", 3), std::vector<instant>{clock.now() + 30s}) << "what follows depends on the end of a run";
+  pause("a");
+  EXPECT_TRUE(next("a", 3)->empty());
+}
+
+TEST_F(CatalogTest, ScriptsAreServedByJobAndVersion) {
+  auto script = job("s");
+  script.work = script_work{script_language::python, "print(1)"};
+  apply({group("orders")}, {script, job("a")});
+  auto found = ask<script_source>(catalog, script_atom_v, job_id{1}, spec_version{1});
+  ASSERT_TRUE(found) << error(found);
+  EXPECT_EQ(found->source, "print(1)");
+  EXPECT_EQ(found->language, script_language::python);
+  EXPECT_EQ(error(ask<script_source>(catalog, script_atom_v, job_id{1}, spec_version{9})),
+            "not_found: job 1 version 9 is not known");
+  EXPECT_EQ(error(ask<script_source>(catalog, script_atom_v, job_id{2}, spec_version{1})),
+            "not_found: job 2 version 1 has no script");
+}
+
+TEST_F(CatalogTest, AStoredSpecificationThatCannotBeReadNamesItsJob) {
+  apply({group("orders")}, {job("a")});
+  db->job("a").spec = "{";
+  auto answer = ask<job_detail>(catalog, describe_atom_v, job_ref{"orders", "a"});
+  EXPECT_EQ(error(answer).find("internal: job orders/a version 1: stored specification: "), 0u) << error(answer);
+}
+
+} // namespace
+} // namespace xxl::admin

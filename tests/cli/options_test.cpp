@@ -1,0 +1,156 @@
+#include "cli/options.hpp"
+
+#include <gtest/gtest.h>
+
+namespace xxl::cli {
+namespace {
+
+using words = std::vector<std::string>;
+
+options parsed(words args, const std::string& environment = {}) {
+  auto result = parse(std::move(args), environment);
+  if (auto* exit = std::get_if<early_exit>(&result)) {
+    ADD_FAILURE() << exit->text;
+    return {};
+  }
+  return std::get<options>(std::move(result));
+}
+
+template <class Verb> Verb verb_of(words args) {
+  auto o = parsed(std::move(args));
+  if (!std::holds_alternative<Verb>(o.what)) {
+    ADD_FAILURE() << "another verb";
+    return {};
+  }
+  return std::get<Verb>(o.what);
+}
+
+std::string complaint(words args, const std::string& environment = {}) {
+  auto result = parse(std::move(args), environment);
+  auto* exit = std::get_if<early_exit>(&result);
+  if (!exit) return "accepted";
+  EXPECT_EQ(exit->code, exit_code::usage);
+  return exit->text.substr(0, exit->text.find('\n'));
+}
+
+std::vector<std::string> admins(words args, const std::string& environment = {}) {
+  std::vector<std::string> all;
+  for (auto& e : parsed(std::move(args), environment).admins) all.push_back(transport::to_string(e));
+  return all;
+}
+
+TEST(Options, AdminsComeFromTheFlagThenTheEnvironmentThenTheDefault) {
+  EXPECT_EQ(admins({"stats"}), words{"127.0.0.1:7788"});
+  EXPECT_EQ(admins({"stats"}, "localhost:1,localhost:2"), (words{"localhost:1", "localhost:2"}));
+  EXPECT_EQ(admins({"--admin", "localhost:3", "stats"}, "localhost:1"), words{"localhost:3"});
+  EXPECT_EQ(admins({"--admin", "localhost:3", "--admin", "localhost:4", "stats"}),
+            (words{"localhost:3", "localhost:4"}));
+  EXPECT_EQ(admins({"--admin=localhost:3,localhost:4", "stats"}), (words{"localhost:3", "localhost:4"}));
+}
+
+TEST(Options, GlobalFlagsMayFollowTheVerb) {
+  auto o = parsed({"trigger", "--admin", "localhost:3", "orders/a", "-o", "json"});
+  EXPECT_EQ(std::get<trigger_verb>(o.what).job.name, "a");
+  EXPECT_EQ(o.output, format::json);
+  EXPECT_EQ(o.admins.size(), 1u);
+}
+
+TEST(Options, FilesAreNamedWithOrWithoutFlag) {
+  EXPECT_EQ(verb_of<apply_verb>({"apply", "-f", "a.yaml", "-f", "b.yaml"}).paths, (words{"a.yaml", "b.yaml"}));
+  EXPECT_EQ(verb_of<apply_verb>({"apply", "a.yaml", "jobs/"}).paths, (words{"a.yaml", "jobs/"}));
+  EXPECT_EQ(verb_of<validate_verb>({"validate", "--timezone", "Asia/Shanghai", "a.yaml"}).timezone, "Asia/Shanghai");
+}
+
+TEST(Options, AJobIsNamedWithItsGroupOrAlone) {
+  auto full = verb_of<pause_verb>({"pause", "orders/close-stale"});
+  EXPECT_EQ(full.job.group, "orders");
+  EXPECT_EQ(full.job.name, "close-stale");
+  EXPECT_TRUE(full.pause);
+  auto bare = verb_of<pause_verb>({"resume", "close-stale"});
+  EXPECT_EQ(bare.job.group, "");
+  EXPECT_FALSE(bare.pause);
+}
+
+TEST(Options, Lists) {
+  auto jobs = verb_of<get_jobs_verb>({"get", "jobs", "--group", "orders", "--job", "a", "--limit", "7"});
+  EXPECT_EQ(jobs.job.group, "orders");
+  EXPECT_EQ(jobs.job.name, "a");
+  EXPECT_EQ(jobs.limit, 7u);
+  EXPECT_EQ(verb_of<get_jobs_verb>({"get", "jobs"}).limit, 100u);
+  EXPECT_EQ(verb_of<get_executors_verb>({"get", "executors", "--group", "orders"}).group, "orders");
+  auto triggers = verb_of<get_triggers_verb>({"get", "triggers", "--job", "orders/a", "--state", "failed", "--from",
+                                              "2026-12-01T09:00:00+08:00", "--to", "2026-12-02T00:00:00Z"});
+  EXPECT_EQ(triggers.job.group, "orders");
+  EXPECT_EQ(triggers.state, trigger_state::failed);
+  EXPECT_EQ(triggers.from, std::chrono::sys_days{std::chrono::year{2026} / 12 / 1} + std::chrono::hours{1});
+  EXPECT_EQ(triggers.to, instant{std::chrono::sys_days{std::chrono::year{2026} / 12 / 2}});
+  EXPECT_EQ(triggers.limit, 50u);
+}
+
+TEST(Options, DescribeTakesAJobOrATrigger) {
+  EXPECT_EQ(verb_of<describe_job_verb>({"describe", "orders/a"}).job.name, "a");
+  EXPECT_EQ(verb_of<describe_job_verb>({"describe", "job", "trigger"}).job.name, "trigger");
+  EXPECT_EQ(verb_of<describe_trigger_verb>({"describe", "trigger", "12"}).trigger, trigger_id{12});
+}
+
+TEST(Options, TriggerTakesParamsThatLookLikeFlags) {
+  auto v = verb_of<trigger_verb>({"trigger", "orders/a", "--params", "--limit 5", "--request-id", "r1"});
+  EXPECT_EQ(v.params, "--limit 5");
+  EXPECT_EQ(v.request, "r1");
+  EXPECT_FALSE(verb_of<trigger_verb>({"trigger", "orders/a"}).params);
+  EXPECT_EQ(verb_of<trigger_verb>({"trigger", "orders/a", "--params", ""}).params, "");
+}
+
+TEST(Options, LogsAndNext) {
+  auto logs = verb_of<logs_verb>({"logs", "12", "-f", "--from-line", "40"});
+  EXPECT_EQ(logs.trigger, trigger_id{12});
+  EXPECT_TRUE(logs.follow);
+  EXPECT_EQ(logs.from_line, 40u);
+  EXPECT_EQ(verb_of<next_verb>({"next", "orders/a", "-n", "12"}).count, 12u);
+  EXPECT_EQ(verb_of<next_verb>({"next", "orders/a"}).count, 5u);
+}
+
+TEST(Options, WhatIsWrongIsSaidAndWhatToDo) {
+  EXPECT_EQ(complaint({}), "xxlctl: A subcommand is required");
+  EXPECT_EQ(complaint({"get"}), "xxlctl: A subcommand is required");
+  EXPECT_EQ(complaint({"pause"}), "xxlctl: JOB is required");
+  EXPECT_EQ(complaint({"pause", "orders/"}),
+            "xxlctl: \"orders/\" is not a job: write group/name, or name alone where it is unique");
+  EXPECT_EQ(complaint({"pause", "Orders/a"}),
+            "xxlctl: \"Orders/a\" is not a job: write group/name, or name alone where it is unique");
+  EXPECT_EQ(complaint({"logs", "0x1"}), "xxlctl: \"0x1\" is not a trigger: its id is a whole number above 0");
+  EXPECT_EQ(complaint({"logs", "9007199254740992"}),
+            "xxlctl: \"9007199254740992\" is not a trigger: its id is a whole number above 0");
+  EXPECT_EQ(complaint({"get", "triggers", "--state", "done"}),
+            "xxlctl: \"done\" is not a state; states are " + names_of<trigger_state>());
+  EXPECT_EQ(complaint({"get", "triggers", "--from", "yesterday"}).find("xxlctl: --from: "), 0u);
+  EXPECT_EQ(complaint({"get", "jobs", "--group", "orders", "--job", "billing/a"}),
+            "xxlctl: --group orders and --job billing/a name different groups");
+  EXPECT_EQ(complaint({"get", "jobs", "--group", "X"}),
+            "xxlctl: \"X\" is not a group name: a-z, then a-z, 0-9 and -, 4 to 64 characters");
+  EXPECT_EQ(complaint({"--admin", "localhost", "stats"}),
+            "xxlctl: \"localhost\" is not an admin's address: write host:port");
+  EXPECT_EQ(complaint({"stats"}, "nonsense"), "xxlctl: \"nonsense\" is not an admin's address: write host:port");
+  EXPECT_EQ(complaint({"validate", "--timezone", "Mars/Base", "a.yaml"}),
+            "xxlctl: --timezone: the zone data of this machine knows no \"Mars/Base\"");
+  EXPECT_EQ(complaint({"describe", "a", "b"}), "xxlctl: describe takes JOB, or trigger ID");
+  EXPECT_NE(complaint({"-o", "xml", "stats"}), "accepted");
+  EXPECT_NE(complaint({"next", "orders/a", "-n", "0"}), "accepted");
+  EXPECT_NE(complaint({"get", "jobs", "--limit", "0"}), "accepted");
+  EXPECT_NE(complaint({"trigger", "orders/a", "--params", std::string(2'049, 'x')}), "accepted");
+  EXPECT_NE(complaint({"frobnicate"}), "accepted");
+  EXPECT_NE(complaint({"stats", "--frobnicate"}), "accepted");
+}
+
+TEST(Options, HelpIsNoError) {
+  auto result = parse({"--help"}, {});
+  auto* exit = std::get_if<early_exit>(&result);
+  ASSERT_TRUE(exit);
+  EXPECT_EQ(exit->code, exit_code::ok);
+  for (auto word : {"validate", "apply", "get", "describe", "trigger", "pause", "resume", "logs", "next", "stats",
+                    "version", "XXL_ADMIN", "Exit codes:"})
+    EXPECT_NE(exit->text.find(word), std::string::npos) << word;
+}
+
+} // namespace
+} // namespace xxl::cli

@@ -1,0 +1,88 @@
+#include "config/spec_json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace xxl;
+using config::from_json;
+using config::to_json;
+
+job_spec full() {
+  job_spec spec;
+  spec.group = "orders";
+  spec.name = "close-stale";
+  spec.schedule = cron_schedule{"0 */5 * * * ?", "Asia/Shanghai"};
+  spec.work = handler_work{"closeStale"};
+  spec.params = "--limit 500\n\"订单\"";
+  spec.route = route_strategy::random;
+  spec.misfire = misfire_policy::fire_once;
+  spec.timeout = 30s;
+  spec.owner = "team-orders";
+  spec.enabled = false;
+  return spec;
+}
+
+std::string error(std::string_view text) {
+  auto result = from_json(text);
+  auto* why = std::get_if<std::string>(&result);
+  return why ? *why : "read";
+}
+
+TEST(SpecJson, EverySpecComesBackAsItWas) {
+  auto spec = full();
+  for (schedule_spec s :
+       {schedule_spec{no_schedule{}}, schedule_spec{cron_schedule{"* * * * * ?", "UTC"}},
+        schedule_spec{every_schedule{100ms, std::nullopt}}, schedule_spec{every_schedule{1h, from_ms(17)}},
+        schedule_spec{after_schedule{30s}}, schedule_spec{at_schedule{from_ms(1'796'086'800'000)}}}) {
+    for (work_spec w :
+         {work_spec{handler_work{"h"}}, work_spec{script_work{script_language::python, "print('hi')\n"}}}) {
+      spec.schedule = s;
+      spec.work = w;
+      EXPECT_EQ(from_json(to_json(spec)), (std::variant<job_spec, std::string>{spec})) << to_json(spec);
+    }
+  }
+}
+
+TEST(SpecJson, TheStoredTextIsStable) { // it is in databases: when this test fails, old rows cannot be read
+  EXPECT_EQ(
+      to_json(full()),
+      R"({"block":"serial","enabled":false,"group":"orders","handler":"closeStale","misfire":"fire_once","name":"close-stale",)"
+      R"("owner":"team-orders","params":"--limit 500\n\"订单\"","route":"random",)"
+      R"("schedule":{"cron":"0 */5 * * * ?","timezone":"Asia/Shanghai"},"timeout":30000})");
+}
+
+TEST(SpecJson, AnUnknownKeyIsIgnoredAndAMissingOneIsTheDefault) {
+  job_spec expected;
+  expected.work = handler_work{"h"};
+  EXPECT_EQ(from_json(R"({"handler":"h","retries":3})"), (std::variant<job_spec, std::string>{expected}));
+}
+
+TEST(SpecJson, TextThatIsNotUtf8DoesNotThrow) {
+  auto spec = full();
+  spec.params = "\xFF";
+  EXPECT_NE(to_json(spec).find("\"params\":\"\xEF\xBF\xBD\""), std::string::npos);
+}
+
+TEST(SpecJson, AValueThatIsUnknownIsAnError) {
+  EXPECT_EQ(error("[]"), "stored specification: it is not an object");
+  EXPECT_EQ(error("{}"), "stored specification: neither handler nor script is there");
+  EXPECT_EQ(error(R"({"handler":7})"), "stored specification: handler is not text");
+  EXPECT_EQ(error(R"({"script":7})"), "stored specification: script is not an object");
+  EXPECT_EQ(error(R"({"handler":"h","route":"failover"})"),
+            "stored specification: route \"failover\" is unknown; known are first, last, round, random");
+  EXPECT_EQ(error(R"({"handler":"h","timeout":"30s"})"),
+            "stored specification: timeout is not a whole number of milliseconds");
+  EXPECT_EQ(error(R"({"handler":"h","timeout":18446744073709551615})"),
+            "stored specification: timeout is not a whole number of milliseconds");
+  EXPECT_EQ(error(R"({"handler":"h","schedule":{"moon":"full"}})"),
+            "stored specification: schedule is none of none, cron, every, after, at");
+  EXPECT_EQ(error(R"({"handler":"h","enabled":1})"), "stored specification: enabled is neither true nor false");
+  EXPECT_EQ(
+      error("{"),
+      "stored specification: [json.exception.parse_error.101] parse error at line 1, column 2: syntax error while "
+      "parsing object key - unexpected end of input; expected string literal");
+}
+
+} // namespace

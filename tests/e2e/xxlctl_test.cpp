@@ -1,0 +1,181 @@
+// The verbs of xxlctl against a standalone node: what they do, print and answer as exit code.
+
+#include "tests/e2e/harness/nodes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace xxl::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr int usage = 2, bad_files = 3, unreachable = 4, not_found = 5;
+
+constexpr auto jobs = R"yaml(version: 1
+groups:
+  - {name: default, title: This node}
+jobs:
+  - {name: hourly, group: default, schedule: {cron: "0 0 * * * ?", timezone: Asia/Shanghai}, handler: demo, owner: team-a}
+  - {name: by-hand, group: default, schedule: none, handler: command, params: "echo $((6 * 7))"
+}
+  - name: failing
+    group: default
+    schedule: none
+    script: {language: shell, source: "echo on my way; exit 3"}
+)yaml";
+
+class Xxlctl : public ::testing::Test {
+protected:
+  workspace place;
+  admin_at admin{free_port()};
+  process node = start_node(place, {"--listen=" + admin.endpoint(), "--data=data"});
+  std::string file = place.write("jobs.yaml", jobs).string();
+
+  void SetUp() override {
+    admin.wait_until_it_answers();
+    admin.wait_for_executors(1);
+  }
+
+  /// Triggers a job and waits for its end; the trigger as `get triggers` shows it.
+  nlohmann::json run_once(const std::string& job, const words& more = {}) {
+    words verb{"trigger", job};
+    verb.insert(verb.end(), more.begin(), more.end());
+    auto id = admin.json(verb).at("trigger").get<std::int64_t>();
+    nlohmann::json found;
+    auto ended = [&] {
+      for (auto& t : admin.json({"get", "triggers"}))
+        if (t.at("id") == id) found = t;
+      auto state = found.value("state", "");
+      return state == "succeeded" || state == "failed";
+    };
+    EXPECT_TRUE(eventually(ended, patience)) << found;
+    return found;
+  }
+};
+
+TEST_F(Xxlctl, ApplyCreatesThenChangesThenLeavesAlone) {
+  EXPECT_THAT(admin.ask({"apply", file}), HasSubstr("created"));
+  EXPECT_THAT(admin.ask({"apply", file}), HasSubstr("unchanged"));
+  auto text = std::string{jobs};
+  text.replace(text.find("team-a"), 6, "team-b");
+  place.write("jobs.yaml", text);
+  EXPECT_THAT(admin.ask({"apply", file}), AllOf(HasSubstr("changed"), HasSubstr("owner")));
+  EXPECT_EQ(admin.json({"get", "jobs"}).size(), 3u);
+}
+
+TEST_F(Xxlctl, ApplyRemovesNothing) {
+  admin.ask({"apply", file});
+  auto less = place.write("less.yaml", "version: 1\ngroups: [{name: default, title: This node}]\njobs: []\n").string();
+  admin.ask({"apply", less});
+  EXPECT_EQ(admin.json({"get", "jobs"}).size(), 3u);
+}
+
+TEST_F(Xxlctl, ApplyOfAWrongFileChangesNothing) {
+  auto wrong = place
+                   .write("wrong.yaml", std::string{jobs} +
+                                            "  - {name: x, group: default, schedule: {cron: \"bad\"}, handler: demo}\n")
+                   .string();
+  auto end = admin.ctl({"apply", wrong});
+  EXPECT_EQ(end.code, bad_files);
+  EXPECT_THAT(end.errors + end.output, HasSubstr(wrong + ":11:"));
+  EXPECT_EQ(admin.json({"get", "jobs"}).size(), 0u);
+}
+
+TEST_F(Xxlctl, ValidateNeedsNoAdmin) {
+  admin_at nobody{free_port()};
+  EXPECT_EQ(nobody.ctl({"validate", file}).code, 0);
+  auto wrong = place.write("wrong.yaml", "version: 1\njobs:\n  - nmae: x\n").string();
+  auto end = nobody.ctl({"validate", wrong});
+  EXPECT_EQ(end.code, bad_files);
+  EXPECT_THAT(end.errors + end.output, HasSubstr(wrong + ":3:5: "));
+}
+
+TEST_F(Xxlctl, GetListsGroupsJobsAndExecutors) {
+  admin.ask({"apply", file});
+  EXPECT_THAT(admin.ask({"get", "groups"}), AllOf(HasSubstr("default"), HasSubstr("This node")));
+  EXPECT_THAT(admin.ask({"get", "jobs"}), AllOf(HasSubstr("hourly"), HasSubstr("by-hand"), HasSubstr("failing")));
+  EXPECT_EQ(admin.json({"get", "jobs", "--job", "hourly"}).size(), 1u);
+  EXPECT_THAT(admin.ask({"get", "executors"}), HasSubstr("live"));
+}
+
+TEST_F(Xxlctl, TriggerRunsAJobWithItsParamsOrOthers) {
+  admin.ask({"apply", file});
+  auto own = run_once("default/by-hand");
+  EXPECT_EQ(own.at("state"), "succeeded");
+  EXPECT_EQ(own.at("cause"), "manual");
+  EXPECT_THAT(admin.ask({"logs", own.at("id").dump()}), HasSubstr("42"));
+  auto others = run_once("default/by-hand", {"--params", "echo other"});
+  EXPECT_THAT(admin.ask({"logs", others.at("id").dump()}), HasSubstr("other"));
+}
+
+TEST_F(Xxlctl, ARepeatedRequestIdStartsNothing) {
+  admin.ask({"apply", file});
+  auto first = admin.json({"trigger", "default/by-hand", "--request-id", "deploy-7"});
+  auto second = admin.json({"trigger", "default/by-hand", "--request-id", "deploy-7"});
+  EXPECT_EQ(first.at("trigger"), second.at("trigger"));
+  EXPECT_EQ(second.at("repeated"), true);
+  EXPECT_EQ(admin.json({"get", "triggers", "--group", "default", "--job", "by-hand"}).size(), 1u);
+}
+
+TEST_F(Xxlctl, AFailedRunShowsItsReasonAndKeepsItsLog) {
+  admin.ask({"apply", file});
+  auto run = run_once("default/failing");
+  EXPECT_EQ(run.at("state"), "failed");
+  EXPECT_EQ(run.at("reason"), "exit_code");
+  auto id = run.at("id").dump();
+  EXPECT_THAT(admin.ask({"logs", id}), HasSubstr("on my way"));
+  EXPECT_THAT(admin.ask({"describe", "trigger", id}), AllOf(HasSubstr("failed"), HasSubstr("exit_code")));
+}
+
+TEST_F(Xxlctl, LogsFollowARunToItsEnd) {
+  admin.ask({"apply", file});
+  auto id = admin.json({"trigger", "default/by-hand", "--params", "echo begun; read x < gate; echo done"})
+                .at("trigger")
+                .dump();
+  ASSERT_EQ(run({{"/usr/bin/mkfifo", (place / "gate").string()}, {}, "/"}).code, 0);
+  process follow{{{program("xxlctl"), "--admin", admin.endpoint(), "logs", "-f", id}, {}, "/"}};
+  follow.wait_line("begun|No such file");
+  run({{"/bin/sh", "-c", "echo go > " + (place / "gate").string()}, {}, "/"});
+  EXPECT_EQ(follow.wait_exit().code, 0);
+  EXPECT_THAT(follow.output(), HasSubstr("done"));
+}
+
+TEST_F(Xxlctl, PauseStopsTheScheduleAndResumeSetsItGoing) {
+  admin.ask({"apply", file});
+  auto next = [this] { return admin.json({"get", "jobs", "--job", "hourly"}).at(0).value("next", nlohmann::json{}); };
+  EXPECT_FALSE(next().is_null());
+  admin.ask({"pause", "default/hourly"});
+  EXPECT_THAT(admin.ask({"describe", "default/hourly"}), HasSubstr("paused"));
+  admin.ask({"pause", "default/hourly"}); // it is so already
+  admin.ask({"resume", "hourly"});        // the name alone will do while it is unique
+  EXPECT_FALSE(next().is_null());
+}
+
+TEST_F(Xxlctl, NextPrintsTheFiresToCome) {
+  admin.ask({"apply", file});
+  auto fires = admin.json({"next", "default/hourly", "-n", "3"});
+  EXPECT_EQ(fires.size(), 3u) << fires;
+}
+
+TEST_F(Xxlctl, StatsNameTheNodeAndWhetherItLeads) {
+  ASSERT_TRUE(eventually([this] { return admin.leads(); }, patience));
+  EXPECT_THAT(admin.ask({"stats"}), HasSubstr(std::to_string(admin.port())));
+}
+
+TEST_F(Xxlctl, EachKindOfFailureHasAnExitCodeOfItsOwn) {
+  EXPECT_EQ(admin.ctl({}).code, usage);
+  EXPECT_EQ(admin.ctl({"frobnicate"}).code, usage);
+  EXPECT_EQ(admin.ctl({"logs", "seven"}).code, usage);
+  EXPECT_EQ(admin.ctl({"describe", "default/nobody"}).code, not_found);
+  EXPECT_EQ(admin.ctl({"trigger", "default/nobody"}).code, not_found);
+  EXPECT_EQ(admin.ctl({"logs", "4711"}).code, not_found);
+  admin_at nobody{free_port()};
+  auto end = nobody.ctl({"stats"});
+  EXPECT_EQ(end.code, unreachable);
+  EXPECT_THAT(end.errors, HasSubstr("cannot reach " + nobody.endpoint() + ": Connection refused"));
+}
+
+} // namespace
+} // namespace xxl::e2e
