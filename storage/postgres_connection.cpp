@@ -231,6 +231,9 @@ result connection::execute(const statement& s, std::span<const param> params, on
   std::vector<const char*> values;
   std::vector<int> lengths, formats;
   for (const auto& p : params) {
+    // libpq takes text up to the first NUL: a name cut short would be another's.
+    if (!p.binary && p.bytes.find('\0') != std::string::npos)
+      throw server_error{error_kind::refused, "22021", std::string{s.name} + ": text with a NUL byte", {}};
     values.push_back(p.null ? nullptr : p.bytes.c_str());
     lengths.push_back(static_cast<int>(p.bytes.size()));
     formats.push_back(p.binary ? 1 : 0);

@@ -24,10 +24,12 @@ public:
   std::vector<armed_job_ptr> get(std::span<const storage::spec_key> keys, storage::plan_reader& reader);
 
 private:
-  armed_job_ptr find(const storage::spec_key& key) const;
+  const armed_job_ptr* find(const storage::spec_key& key) const;
+  void keep(const storage::spec_key& key, armed_job_ptr job);
+  armed_job_ptr compile(const storage::stored_spec& stored);
 
   mutable std::mutex mutex_;
-  std::unordered_map<job_id, std::unordered_map<spec_version, armed_job_ptr>> jobs_;
+  std::unordered_map<job_id, std::unordered_map<spec_version, armed_job_ptr>> jobs_; ///< null: cannot be compiled
   std::size_t most_;
   metrics::value& bad_specs_;
 };

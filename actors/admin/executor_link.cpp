@@ -349,16 +349,17 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
         self->send(goodbye.ledger, end_session_request{goodbye.epoch, session, session_end::stopped});
         self->quit();
       },
-      [self](claimed_orders& claimed) {
+      [self](claimed_orders& claimed) -> std::uint64_t {
         auto& s = self->state;
-        if (!s.reign || claimed.epoch != s.reign->epoch) return caf::unit;
+        if (!s.reign || claimed.epoch != s.reign->epoch) return 0;
         if (s.gone) {
           hand_back(self, claimed.orders);
-        } else {
-          s.queue.put(std::move(claimed.orders));
-          send_due(self);
+          return 0;
         }
-        return caf::unit;
+        auto n = claimed.orders.size();
+        s.queue.put(std::move(claimed.orders));
+        send_due(self);
+        return n;
       },
       [self](reign_begins& r) { begin_reign(self, std::move(r)); },
       [self](session_over x) {

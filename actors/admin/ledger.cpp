@@ -96,7 +96,7 @@ void hand_to_links(self_ptr self, const claim_work& work, std::map<session_id, s
     }
     auto kept = std::make_shared<const std::vector<order>>(list);
     self->request(target->second, 10s, claimed_orders{work.epoch, std::move(list)})
-        .then([](caf::unit_t) {},
+        .then([](std::uint64_t) {},
               [self, kept, id = session, epoch = work.epoch](const caf::error& e) {
                 // Only a link that is gone: one that is slow may still send them, and two would run. At once, before
                 // the session's next link asks for its open rows: that one would send them again.

@@ -23,7 +23,7 @@ struct read_ahead_config {
   std::chrono::milliseconds pass{500}; ///< between passes; after one that took t, not before 10 t
   std::chrono::milliseconds horizon{2'000};
   std::size_t page = 5'000;
-  std::size_t ring_most = 200'000; ///< the ring's limit: above it reading stops, below half it goes on
+  std::size_t ring_most = 200'000; ///< the ring's limit: while it is reached a pass reads one page
 };
 
 read_ahead_actor spawn_read_ahead(caf::actor_system& sys, read_ahead_config cfg, bool detached = true);

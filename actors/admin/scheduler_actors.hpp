@@ -177,7 +177,9 @@ struct session_over {
 using link_actor = executor_link_actor::extend<
     /// Takes the orders into its queue: answered, so that the ledger learns when the link is gone and hands the rows
     /// back.
-    caf::replies_to<claimed_orders>::with<caf::unit_t>, caf::reacts_to<reign_begins>,
+    /// Answers how many it took. Not unit_t: CAF 0.17 sends that as an empty message, which no handler takes, so that
+    /// each success would look like an error.
+    caf::replies_to<claimed_orders>::with<std::uint64_t>, caf::reacts_to<reign_begins>,
     /// The callback batch of that number is committed.
     caf::reacts_to<ack_atom, std::uint64_t>, caf::reacts_to<session_over>,
     caf::replies_to<link_log_query>::with<log_chunk>,

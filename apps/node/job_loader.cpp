@@ -1,5 +1,6 @@
 #include "apps/node/job_loader.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -45,7 +46,31 @@ bool job_loader::read() {
   return true;
 }
 
+/// A standalone node runs jobs that are applied later: its executor's group is made if nobody has defined it. False: not now.
+bool job_loader::own_group() {
+  if (settings_.role != config::node_role::standalone) return true;
+  auto ours = [this](auto& g) { return g.name == settings_.group; };
+  for (auto& r : requests_)
+    if (std::any_of(r.groups.begin(), r.groups.end(), ours)) return true;
+  caf::scoped_actor self{sys_};
+  bool known = false, done = false;
+  self->request(operators_, 10s, groups_atom_v)
+    .receive(
+      [&](const std::vector<group_view>& groups) {
+        done = true;
+        known = std::any_of(groups.begin(), groups.end(), [&](auto& g) { return g.spec.name == settings_.group; });
+      },
+      [](const caf::error& e) { spdlog::warn("jobs: the groups cannot be read yet: {}", text_of(e)); });
+  if (!done || known) return done;
+  apply_request request;
+  request.who = "xxl-node " + settings_.node;
+  request.groups.push_back({settings_.group, "Standalone", address_mode::automatic, {}});
+  requests_.insert(requests_.begin(), std::move(request));
+  return true;
+}
+
 bool job_loader::apply() {
+  if (!own_group()) return false;
   caf::scoped_actor self{sys_};
   tally sum;
   for (auto& request : requests_) {

@@ -73,7 +73,7 @@ public:
   exit_code run() {
     if (settings_.role != node_role::executor)
       if (auto code = start_admin(); code != ok || !admin_) return code;
-    if (settings_.role != node_role::admin) start_executor();
+    if (settings_.role == node_role::executor) start_executor();
     banner();
     serve();
     stop();
@@ -99,12 +99,11 @@ private:
     }
     port_ = *port;
     jobs_.emplace(sys_, admin_->operators(), settings_);
-    if (settings_.jobs.empty()) return ok;
+    apply_pending_ = settings_.role == node_role::standalone || !settings_.jobs.empty();
     if (!jobs_->read()) {
       admin_->stop(stop_patience);
       return invalid_jobs;
     }
-    apply_pending_ = true;
     return ok;
   }
 
@@ -128,7 +127,7 @@ private:
     std::string line = std::string{"xxl-node "} + cli::version() + ": role " + to_string(settings_.role) + ", node " + settings_.node;
     if (store_) line += ", storage " + store_->describe();
     if (admin_) line += ", listening on " + settings_.listen.host + ":" + std::to_string(port_) + " (no TLS: loopback only)";
-    if (executor_) line += ", executor " + settings_.group + "/" + settings_.executor_name + " with data in " + settings_.data.string();
+    if (settings_.role != node_role::admin) line += ", executor " + settings_.group + "/" + settings_.executor_name + " with data in " + settings_.data.string();
     if (settings_.role == node_role::executor) {
       line += ", admins";
       for (auto& a : settings_.admins) line += " " + to_string(a);
@@ -138,7 +137,7 @@ private:
 
   void serve() {
     for (;;) {
-      auto signal = next_signal(apply_pending_ ? 100ms : 1'000ms);
+      auto signal = next_signal(apply_pending_ ? 20ms : 1'000ms);
       if (signal && *signal == SIGHUP) reload();
       else if (signal) {
         if (fatal_text().empty()) spdlog::info("{}: stopping", *signal == SIGINT ? "SIGINT" : "SIGTERM");
@@ -146,6 +145,8 @@ private:
       }
       // Only the leader applies: with several admins each file would else be applied by all at once.
       if (apply_pending_ && admin_->leads() && jobs_->apply()) apply_pending_ = false;
+      // A standalone node's executor comes when its group is there.
+      if (!apply_pending_ && !executor_ && settings_.role == node_role::standalone) start_executor();
     }
   }
 

@@ -24,7 +24,7 @@ protected:
   router_actor router = play<router_actor>(keep(answers));
   link_actor link = play<link_actor>([this](claimed_orders& x) {
     orders.push_back(std::move(x));
-    return caf::unit;
+    return std::uint64_t{1};
   });
   change_listener_actor listener = play<change_listener_actor>(keep(hints));
   ledger_actor ledger = start();
@@ -270,7 +270,7 @@ TEST_F(LedgerTest, OrdersForALinkThatIsGoneGoBackAtOnce) {
 TEST_F(LedgerTest, OrdersInTheMailboxOfADyingLinkGoBack) {
   auto dying = watch_over(sys.spawn([](caf::event_based_actor* a) -> caf::behavior {
     return {[a](const session_over&) { a->quit(make_error(errc::invalid_argument, "it broke the protocol")); },
-            [](const claimed_orders&) { return caf::unit; }};
+            [](const claimed_orders&) { return std::uint64_t{1}; }};
   }));
   auto work = work_of({1});
   work.links = {{ann, caf::actor_cast<link_actor>(dying)}};
@@ -295,7 +295,7 @@ TEST_F(LedgerTest, OrdersGoBackBeforeTheNextLinkReadsItsOpenRows) {
 
 TEST_F(LedgerTest, ASlowLinkKeepsItsOrders) {
   auto silent = watch_over(sys.spawn([](caf::event_based_actor* a) -> caf::behavior {
-    return {[a](const claimed_orders&) { return a->make_response_promise<caf::unit_t>(); }};
+    return {[a](const claimed_orders&) { return a->make_response_promise<std::uint64_t>(); }};
   }));
   auto work = work_of({1});
   work.links = {{ann, caf::actor_cast<link_actor>(silent)}};

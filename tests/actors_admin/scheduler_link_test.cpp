@@ -118,7 +118,7 @@ protected:
     ASSERT_THAT(joined, SizeIs(1));
   }
   void claimed(std::vector<order> orders, epoch_id e = epoch) {
-    ASSERT_TRUE(ask<caf::unit_t>(link, claimed_orders{e, std::move(orders)}));
+    ASSERT_TRUE(ask<std::uint64_t>(link, claimed_orders{e, std::move(orders)}));
   }
   storage::open_row row(std::int64_t trigger, std::int64_t job = 1) {
     storage::open_row r;
@@ -342,6 +342,16 @@ TEST_F(LinkTest, AnOrderLeavesAtItsPlannedTime) {
   EXPECT_THAT(sent(), ElementsAre(ElementsAre(5)));
   advance(3ms);
   EXPECT_THAT(sent(), ElementsAre(ElementsAre(5), ElementsAre(6)));
+}
+
+TEST_F(LinkTest, ALinkAnswersHowManyOrdersItTook) {
+  ready();
+  auto two = ask<std::uint64_t>(link, claimed_orders{epoch, {make_order(5, clock.now()), make_order(6, clock.now())}});
+  ASSERT_TRUE(two) << "a success that no handler takes reads as an error";
+  EXPECT_EQ(*two, 2u);
+  auto none = ask<std::uint64_t>(link, claimed_orders{{100}, {make_order(7, clock.now())}});
+  ASSERT_TRUE(none);
+  EXPECT_EQ(*none, 0u);
 }
 
 TEST_F(LinkTest, AnEarlierOrderMovesTheAlarm) {

@@ -20,7 +20,7 @@ protected:
   std::vector<group_has_room> rooms;
   ledger_actor ledger = play<ledger_actor>(keep(claims), keep(verdicts));
   ring_actor ring = play<ring_actor>(keep(answers), keep(rooms));
-  link_actor link = play<link_actor>([](const claimed_orders&) { return caf::unit; });
+  link_actor link = play<link_actor>([](const claimed_orders&) { return std::uint64_t{1}; });
   router_actor router = start();
 
   router_actor start(std::size_t link_room = 10'000) {

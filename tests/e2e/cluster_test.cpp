@@ -26,8 +26,7 @@ jobs:
   - name: by-python
     group: orders
     schedule: {after: 200ms}
-    script: {language: python, source: "print('out of python')"
-}
+    script: {language: python, source: "print('out of python')"}
 )yaml";
 
 class Cluster : public ::testing::Test {

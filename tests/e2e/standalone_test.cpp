@@ -30,8 +30,7 @@ jobs:
   - name: by-python
     group: default
     schedule: {every: 1s}
-    script: {language: python, source: "print('out of python')"
-}
+    script: {language: python, source: "print('out of python')"}
 )yaml";
 
 class Standalone : public ::testing::Test {

@@ -33,8 +33,11 @@ protected:
   process node = start_node(place, {"--listen=" + admin.endpoint(), "--data=data"});
   std::string file = place.write("jobs.yaml", jobs).string();
 
-  void SetUp() override {
-    admin.wait_until_it_answers();
+  void SetUp() override { admin.wait_until_it_answers(); }
+
+  /// Applies the jobs above; with their group the node's own executor comes in.
+  void apply_jobs() {
+    admin.ask({"apply", file});
     admin.wait_for_executors(1);
   }
 
@@ -93,7 +96,7 @@ TEST_F(Xxlctl, ValidateNeedsNoAdmin) {
 }
 
 TEST_F(Xxlctl, GetListsGroupsJobsAndExecutors) {
-  admin.ask({"apply", file});
+  apply_jobs();
   EXPECT_THAT(admin.ask({"get", "groups"}), AllOf(HasSubstr("default"), HasSubstr("This node")));
   EXPECT_THAT(admin.ask({"get", "jobs"}), AllOf(HasSubstr("hourly"), HasSubstr("by-hand"), HasSubstr("failing")));
   EXPECT_EQ(admin.json({"get", "jobs", "--job", "hourly"}).size(), 1u);
@@ -101,7 +104,7 @@ TEST_F(Xxlctl, GetListsGroupsJobsAndExecutors) {
 }
 
 TEST_F(Xxlctl, TriggerRunsAJobWithItsParamsOrOthers) {
-  admin.ask({"apply", file});
+  apply_jobs();
   auto own = run_once("default/by-hand");
   EXPECT_EQ(own.at("state"), "succeeded");
   EXPECT_EQ(own.at("cause"), "manual");
@@ -111,7 +114,7 @@ TEST_F(Xxlctl, TriggerRunsAJobWithItsParamsOrOthers) {
 }
 
 TEST_F(Xxlctl, ARepeatedRequestIdStartsNothing) {
-  admin.ask({"apply", file});
+  apply_jobs();
   auto first = admin.json({"trigger", "default/by-hand", "--request-id", "deploy-7"});
   auto second = admin.json({"trigger", "default/by-hand", "--request-id", "deploy-7"});
   EXPECT_EQ(first.at("trigger"), second.at("trigger"));
@@ -120,7 +123,7 @@ TEST_F(Xxlctl, ARepeatedRequestIdStartsNothing) {
 }
 
 TEST_F(Xxlctl, AFailedRunShowsItsReasonAndKeepsItsLog) {
-  admin.ask({"apply", file});
+  apply_jobs();
   auto run = run_once("default/failing");
   EXPECT_EQ(run.at("state"), "failed");
   EXPECT_EQ(run.at("reason"), "exit_code");
@@ -130,7 +133,7 @@ TEST_F(Xxlctl, AFailedRunShowsItsReasonAndKeepsItsLog) {
 }
 
 TEST_F(Xxlctl, LogsFollowARunToItsEnd) {
-  admin.ask({"apply", file});
+  apply_jobs();
   auto id = admin.json({"trigger", "default/by-hand", "--params", "echo begun; read x < gate; echo done"})
                 .at("trigger")
                 .dump();
@@ -143,7 +146,7 @@ TEST_F(Xxlctl, LogsFollowARunToItsEnd) {
 }
 
 TEST_F(Xxlctl, PauseStopsTheScheduleAndResumeSetsItGoing) {
-  admin.ask({"apply", file});
+  apply_jobs();
   auto next = [this] { return admin.json({"get", "jobs", "--job", "hourly"}).at(0).value("next", nlohmann::json{}); };
   EXPECT_FALSE(next().is_null());
   admin.ask({"pause", "default/hourly"});
@@ -154,7 +157,7 @@ TEST_F(Xxlctl, PauseStopsTheScheduleAndResumeSetsItGoing) {
 }
 
 TEST_F(Xxlctl, NextPrintsTheFiresToCome) {
-  admin.ask({"apply", file});
+  apply_jobs();
   auto fires = admin.json({"next", "default/hourly", "-n", "3"});
   EXPECT_EQ(fires.size(), 3u) << fires;
 }

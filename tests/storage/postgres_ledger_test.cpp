@@ -198,6 +198,33 @@ TEST_F(PostgresLedger, TheHelloOfALifeThatEndedDoesNotEndTheOneThatLives) {
   EXPECT_EQ(psql.lines("SELECT session_id FROM executor_session WHERE ended_ms IS NULL"), "7002\n");
 }
 
+TEST_F(PostgresLedger, ANameWithANulByteIsRefusedAndEndsNobody) {
+  insert_jobs(psql, 1, fire);
+  session_open s{.session = alice,
+                 .group = {1},
+                 .name = "host",
+                 .address = "",
+                 .version = "1",
+                 .now = fire,
+                 .lease_until = fire + 10 * second};
+  ASSERT_TRUE(claims->open_session(epoch, s).opened);
+  s.session = bob;
+  s.name = std::string{"host\0x", 6};
+  EXPECT_EQ(error_of([&] { claims->open_session(epoch, s); }).kind, error_kind::refused);
+  EXPECT_EQ(psql.lines("SELECT session_id FROM executor_session WHERE ended_ms IS NULL"), "7001\n");
+}
+
+TEST_F(PostgresLedger, AMessageWithANulByteIsRefusedByItsRow) {
+  insert_jobs(psql, 3, fire);
+  claims->claim(epoch, fires(1, 3, fire, 11, alice), fire, run::first);
+  auto rows = ends(11, 3, alice, fire + second);
+  rows[1].message = std::string{"a\0b", 3};
+  const auto e = error_of([&] { completions->complete({}, rows, fire + second, run::first); });
+  EXPECT_EQ(e.kind, error_kind::refused);
+  EXPECT_THAT(e.what(), HasSubstr("trigger 12: complete: text with a NUL byte"));
+  EXPECT_EQ(psql.lines("SELECT trigger_id FROM trigger_open"), "12\n");
+}
+
 TEST_F(PostgresLedger, ReportsAboutOneTriggerInOneBatchCountTogether) {
   insert_jobs(psql, 1, fire);
   claims->claim(epoch, fires(1, 1, fire, 11, alice), fire, run::first);

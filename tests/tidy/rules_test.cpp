@@ -35,7 +35,7 @@ TEST(Sql, StandsInStorageOnly) {
               ElementsAre("actors/admin/a.cpp:1: SQL outside storage/: add a call to a repository there",
                           "actors/admin/a.cpp:3: SQL outside storage/: add a call to a repository there"));
   EXPECT_THAT(sql_outside_storage({"storage/a.cpp", text}), IsEmpty());
-  EXPECT_THAT(sql_outside_storage({"cli/a.cpp", "// SELECT nothing\nsay(\"select a job, or update it\");\n"}),
+  EXPECT_THAT(sql_outside_storage({"cli/a.cpp", "// SELECT nothing\nsay(\"select a job, or update it; SELECTED\");\n"}),
               IsEmpty());
 }
 
