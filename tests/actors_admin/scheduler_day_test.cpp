@@ -240,7 +240,7 @@ protected:
   /// guarantees.md §2: due fires = first attempts + gap rows, each key started once, every row final.
   void expect_complete(const char* name, const schedule_spec& schedule, instant from, instant to) {
     SCOPED_TRACE(name);
-    auto times = std::get<schedule::timetable>(config::timetable_of(schedule));
+    auto times = std::get<schedule::timetable>(xxl::config::timetable_of(schedule));
     auto due = times.count(from, to, 1'000'000);
     std::int64_t passed_over = 0;
     for (auto& gap : lists->list_gaps(id_of(name), 100)) passed_over += gap.fires;
@@ -258,8 +258,9 @@ protected:
   /// Lateness of every fire that did not fall into the stall.
   void expect_on_time(instant stall_begin = {}, instant stall_end = {}) {
     for (auto& r : executor.runs)
-      if (r.what.planned < stall_begin || r.what.planned >= stall_end)
+      if (r.what.planned < stall_begin || r.what.planned >= stall_end) {
         ASSERT_EQ(r.at, r.what.planned) << r.what.job_name;
+      }
   }
 };
 
@@ -311,7 +312,9 @@ TEST_F(DayTest, ADayOfScheduleMissesNothingAndDoublesNothing) {
   for (std::size_t i = 1; i < delayed.size(); ++i) {
     auto pause = delayed[i].at - delayed[i - 1].at;
     EXPECT_GE(pause, 37s);
-    if (delayed[i].at < stall_begin || delayed[i - 1].at >= stall_end) EXPECT_LE(pause, 37s + 5ms);
+    if (delayed[i].at < stall_begin || delayed[i - 1].at >= stall_end) {
+      EXPECT_LE(pause, 37s + 5ms);
+    }
   }
   EXPECT_GT(leads->epoch(), epoch_id{}) << "nobody leads after the stall";
 }
