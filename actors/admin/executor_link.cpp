@@ -61,6 +61,7 @@ void send_due(self_ptr self) {
     s.cfg.stats->at("link.sent") += static_cast<std::int64_t>(sent);
     self->send(s.reign->reign, orders_left{s.group, s.hello.session, sent});
   }
+  if (!s.cfg.leads->holds(s.reign->epoch)) return; // what is left comes back through the next reign's inventory
   auto next = s.queue.next();
   if (!next || *next <= now || (s.alarm && *s.alarm <= *next)) return; // what is due already waits for credit
   s.alarm = next;

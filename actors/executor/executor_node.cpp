@@ -79,6 +79,7 @@ private:
   void welcomed(admin& a, const executor_link_actor& link, const executor_welcome& terms);
   void failed(std::uint64_t connection, const caf::error& why);
   void close(admin& a);
+  void ask_for_trust(admin& a);
   void beat_answered(std::uint64_t connection, boot_time sent, const beat_answer& answer);
   void new_session();
   void refuse(admin& a, const order_batch& batch, state_reason reason, const std::string& why);
@@ -245,13 +246,18 @@ void executor_node_state::lost(const caf::actor_addr& who) {
 void executor_node_state::beat(std::uint64_t connection) {
   auto* a = of(connection);
   if (a == nullptr || !a->live()) return;
-  self_->request(a->link, cfg_.patience, beat_atom_v, cfg_.hello.session, ++a->beats)
+  ask_for_trust(*a);
+  self_->delayed_send(self_, a->terms.beat, beat_tick{connection});
+}
+
+void executor_node_state::ask_for_trust(admin& a) {
+  auto connection = a.connection;
+  self_->request(a.link, cfg_.patience, beat_atom_v, cfg_.hello.session, ++a.beats)
       .then([this, connection, sent = now()](const beat_answer& answer) { beat_answered(connection, sent, answer); },
             [this, connection, session = cfg_.hello.session](const caf::error& why) {
               if (code_of(why) == errc::session_ended && session == cfg_.hello.session) return new_session();
               failed(connection, why);
             });
-  self_->delayed_send(self_, a->terms.beat, beat_tick{connection});
 }
 
 void executor_node_state::beat_answered(std::uint64_t connection, boot_time sent, const beat_answer& answer) {
@@ -309,6 +315,7 @@ void executor_node_state::lead(const lead_told& told) {
     return;
   }
   a->adopted = told.epoch;
+  ask_for_trust(*a); // not at the next beat: what is due now would wait for it
   auto ids = memory_.inventory();
   std::size_t done = 0;
   do {

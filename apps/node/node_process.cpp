@@ -58,7 +58,8 @@ std::shared_ptr<storage::store> open_storage(const config::settings& s) {
       store->migrate();
       return store;
     } catch (const storage::error& e) {
-      if (e.kind == storage::error_kind::fatal || e.kind == storage::error_kind::refused) throw;
+      if (e.kind == storage::error_kind::fatal || e.kind == storage::error_kind::refused)
+        throw storage::error{e.kind, e.state, store->describe() + ": " + e.what()};
       if (!std::exchange(said, true)) spdlog::warn("{} does not answer: {}; waiting for it", store->describe(), e.what());
     }
     if (auto signal = next_signal(500ms); signal && *signal != SIGHUP) return nullptr;

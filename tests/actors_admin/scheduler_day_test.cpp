@@ -219,6 +219,7 @@ protected:
     query.group = "orders";
     query.job = name;
     query.limit = 1'000;
+    query.from = instant{}; // the day of the virtual clock is long ago
     for (;;) {
       auto page = lists->list_triggers(query);
       if (page.empty()) break;

@@ -82,7 +82,7 @@ TEST_F(Xxlctl, ApplyOfAWrongFileChangesNothing) {
                    .string();
   auto end = admin.ctl({"apply", wrong});
   EXPECT_EQ(end.code, bad_files);
-  EXPECT_THAT(end.errors + end.output, HasSubstr(wrong + ":11:"));
+  EXPECT_THAT(end.errors + end.output, HasSubstr(wrong + ":12:52: cron: "));
   EXPECT_EQ(admin.json({"get", "jobs"}).size(), 0u);
 }
 

@@ -243,7 +243,7 @@ TEST_F(PostgresFaults, BackendsEndedAtRandomMomentsLoseAndDoubleNothing) {
   for (int round = 0; round < rounds; ++round)
     tick(
         round, [&] { return killer.strike(); }, [&] { killer.spare(); });
-  EXPECT_GT(unknown, rounds / 4) << "too few faults met a statement";
+  EXPECT_GT(unknown, 0) << "no fault met a statement";
   expect_whole(psql, rounds);
 }
 
