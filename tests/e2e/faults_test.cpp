@@ -33,8 +33,8 @@ TEST(Faults, AKilledExecutorComesBackAndNothingIsDoubled) {
 
 TEST(Faults, AKilledExecutorLosesNoneOfTheResultsItHadSpooled) {
   fleet f{{}};
-  f.admins()[0].program.signal(SIGSTOP); // no admin acknowledges: results wait in the spool
   f.wait_for_runs(1);
+  f.admins()[0].program.signal(SIGSTOP); // what it has not acknowledged by now waits in the spool
   f.recorder().kill9();
   f.admins()[0].program.signal(SIGCONT);
   f.restart_recorder();
