@@ -98,7 +98,7 @@ TEST_F(Standalone, SigtermLetsWhatRunsEndFirst) {
   auto id = admin.json({"trigger", "default/slow"}).at("trigger").get<std::int64_t>();
   ASSERT_TRUE(eventually(
       [&] {
-        return admin.ctl({"logs", std::to_string(id)}).output.find("begun") != std::string::npos;
+        return admin.ctl({"logs", std::to_string(id)}).output.find("Z begun") != std::string::npos;
       },
       patience));
   node.signal(SIGTERM);

@@ -108,9 +108,9 @@ TEST_F(Xxlctl, TriggerRunsAJobWithItsParamsOrOthers) {
   auto own = run_once("default/by-hand");
   EXPECT_EQ(own.at("state"), "succeeded");
   EXPECT_EQ(own.at("cause"), "manual");
-  EXPECT_THAT(admin.ask({"logs", own.at("id").dump()}), HasSubstr("42"));
+  EXPECT_THAT(admin.ask({"logs", own.at("id").dump()}), HasSubstr("Z 42\n"));
   auto others = run_once("default/by-hand", {"--params", "echo other"});
-  EXPECT_THAT(admin.ask({"logs", others.at("id").dump()}), HasSubstr("other"));
+  EXPECT_THAT(admin.ask({"logs", others.at("id").dump()}), HasSubstr("Z other\n"));
 }
 
 TEST_F(Xxlctl, ARepeatedRequestIdStartsNothing) {
@@ -128,21 +128,22 @@ TEST_F(Xxlctl, AFailedRunShowsItsReasonAndKeepsItsLog) {
   EXPECT_EQ(run.at("state"), "failed");
   EXPECT_EQ(run.at("reason"), "exit_code");
   auto id = run.at("id").dump();
-  EXPECT_THAT(admin.ask({"logs", id}), HasSubstr("on my way"));
+  EXPECT_THAT(admin.ask({"logs", id}), HasSubstr("Z on my way\n"));
   EXPECT_THAT(admin.ask({"describe", "trigger", id}), AllOf(HasSubstr("failed"), HasSubstr("exit_code")));
 }
 
 TEST_F(Xxlctl, LogsFollowARunToItsEnd) {
   apply_jobs();
-  auto id = admin.json({"trigger", "default/by-hand", "--params", "echo begun; read x < gate; echo done"})
-                .at("trigger")
-                .dump();
-  ASSERT_EQ(run({{"/usr/bin/mkfifo", (place / "gate").string()}, {}, "/"}).code, 0);
+  auto gate = (place / "gate").string(); // the run waits at it until the test has seen its first line
+  ASSERT_EQ(run({{"/usr/bin/mkfifo", gate}, {}, "/"}).code, 0);
+  auto params = "echo begun; read x < " + gate + "; echo done";
+  auto id = admin.json({"trigger", "default/by-hand", "--params", params}).at("trigger").dump();
   process follow{{{program("xxlctl"), "--admin", admin.endpoint(), "logs", "-f", id}, {}, "/"}};
-  follow.wait_line("begun|No such file");
-  run({{"/bin/sh", "-c", "echo go > " + (place / "gate").string()}, {}, "/"});
+  follow.wait_line("Z begun$"); // each line of a log begins with its time; the first one quotes the params
+  EXPECT_TRUE(follow.running());
+  run({{"/bin/sh", "-c", "echo go > " + gate}, {}, "/"});
   EXPECT_EQ(follow.wait_exit().code, 0);
-  EXPECT_THAT(follow.output(), HasSubstr("done"));
+  EXPECT_EQ(follow.lines("Z done$").size(), 1u) << follow.output();
 }
 
 TEST_F(Xxlctl, PauseStopsTheScheduleAndResumeSetsItGoing) {
