@@ -35,6 +35,7 @@ TEST(Faults, AKilledExecutorLosesNoneOfTheResultsItHadSpooled) {
   fleet f{{}};
   f.wait_for_runs(1);
   f.admins()[0].program.signal(SIGSTOP); // what it has not acknowledged by now waits in the spool
+  auto ended = f.wait_until_idle();
   f.recorder().kill9();
   f.admins()[0].program.signal(SIGCONT);
   f.restart_recorder();
@@ -42,6 +43,7 @@ TEST(Faults, AKilledExecutorLosesNoneOfTheResultsItHadSpooled) {
   auto ledger = f.come_to_rest(f.admins()[0]);
   f.expect_nothing_doubled();
   f.expect_nothing_lost(ledger);
+  fleet::expect_succeeded(ended, ledger);
 }
 
 TEST(Faults, AKilledLeaderIsReplacedByTheOtherAdmin) {

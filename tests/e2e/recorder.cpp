@@ -1,6 +1,6 @@
 // An executor for end-to-end tests, on nothing but the public SDK. Its handler `record` appends "job fire_ms trigger
-// attempt" to the file that the job's params name, in one write() each, then works for a moment so that runs are open
-// when something is killed. Usage: e2e_recorder GROUP NAME DATA ADMIN...
+// attempt" to the file that the job's params name, works for a moment so that runs are open when something is killed,
+// and appends the same line to that file's name with ".ended". Usage: e2e_recorder GROUP NAME DATA ADMIN...
 
 #include "xxl/executor.hpp"
 
@@ -28,6 +28,7 @@ xxl::result record(xxl::job_context& run) {
               std::to_string(run.trigger_id()) + " " + std::to_string(run.attempt()) + "\n";
   if (!append(run.params(), line)) return xxl::result::fail("cannot write " + run.params());
   run.wait_for(work);
+  if (!append(run.params() + ".ended", line)) return xxl::result::fail("cannot write " + run.params() + ".ended");
   return xxl::result::success();
 }
 

@@ -86,6 +86,20 @@ void fleet::wait_for_runs(std::size_t more) const {
               " runs were recorded in time");
 }
 
+std::vector<recorded_run> fleet::wait_until_idle() const {
+  constexpr int looks = 10; // in a row, 20 ms apart: the executor has written its results down by then
+  std::vector<recorded_run> ended;
+  int idle = 0;
+  auto all_ended = [&] {
+    auto before = ended.size();
+    ended = read_record(record_ + ".ended");
+    idle = ended.size() == before && ended.size() == read_record(record_).size() ? idle + 1 : 0;
+    return idle == looks;
+  };
+  require(eventually(all_ended, patience), "runs went on beginning");
+  return ended;
+}
+
 ledger fleet::come_to_rest(const admin_at& admin) const {
   for (int i = 0; i < shape_.jobs; ++i) admin.ask({"pause", std::string{group} + "/job-" + std::to_string(i)});
   ledger all;
@@ -95,6 +109,13 @@ ledger fleet::come_to_rest(const admin_at& admin) const {
   };
   require(eventually(rested, patience), std::to_string(all.open()) + " triggers are still open");
   return all;
+}
+
+void fleet::expect_succeeded(const std::vector<recorded_run>& runs, const ledger& at_rest) {
+  std::map<std::int64_t, int> states; // by trigger
+  for (auto& row : at_rest.rows) states[row.trigger] = row.state;
+  for (auto& run : runs)
+    EXPECT_EQ(states[run.trigger], succeeded) << run.job << " at " << run.fire_ms << ", trigger " << run.trigger;
 }
 
 void fleet::expect_nothing_doubled() const {

@@ -42,9 +42,13 @@ public:
 
   /// Waits until that many more runs have been recorded.
   void wait_for_runs(std::size_t more) const;
+  /// Waits until every run that has begun has ended, and no other begins for a while; answers them.
+  std::vector<recorded_run> wait_until_idle() const;
   /// Pauses all jobs at `admin`, waits until no row is open, and answers the ledger.
   ledger come_to_rest(const admin_at& admin) const;
 
+  /// Fails the test for each of these runs that is not in the ledger as succeeded.
+  static void expect_succeeded(const std::vector<recorded_run>& runs, const ledger& at_rest);
   /// Fails the test for each fire that started twice.
   void expect_nothing_doubled() const;
   /// Fails the test unless each fire between a job's first and last has a first attempt or lies in a gap row, and each
