@@ -13,7 +13,8 @@ namespace xxl {
 class metrics {
 public:
   using value = std::atomic<std::int64_t>;
-  /// The value of that name, made at its first use; it lives as long as this object. Names: area.thing ("ring.entries"); units last
+  /// The value of that name, made at its first use; it lives as long as this object. Names: area.thing
+  /// ("ring.entries"); units last
   /// ("claim.last_ms"). Keep the reference, do not look up on the hot path.
   value& at(const std::string& name);
   std::map<std::string, std::int64_t> snapshot() const;

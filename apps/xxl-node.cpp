@@ -1,21 +1,20 @@
 // xxl-node: runs an admin, an executor, or both (docs/configuration.md).
 
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
-#include <string>
-
-#include <unistd.h>
-
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include "apps/node/exit_code.hpp"
 #include "apps/node/node_process.hpp"
 #include "apps/node/signals.hpp"
 #include "cli/version.hpp"
 #include "config/settings.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <unistd.h>
 
 namespace {
 
@@ -58,7 +57,8 @@ int refuse(const std::vector<std::string>& errors) {
 int main(int argc, char** argv) {
   auto resolved = config::resolve_settings(sources_of(argc, argv));
   if (resolved.help) {
-    std::printf("xxl-node: runs an admin, an executor, or both\n\n  xxl-node [FLAGS]          run\n  xxl-node config [FLAGS]   print each "
+    std::printf("xxl-node: runs an admin, an executor, or both\n\n  xxl-node [FLAGS]          run\n  xxl-node config "
+                "[FLAGS]   print each "
                 "setting, its value and where it comes from\n\n%s",
                 config::settings_help().c_str());
     return apps::ok;
@@ -69,7 +69,8 @@ int main(int argc, char** argv) {
   }
   auto show = resolved.words.size() == 1 && resolved.words.front() == "config";
   if (!show)
-    for (auto& word : resolved.words) resolved.errors.push_back("unknown command \"" + word + "\"; the only one is config");
+    for (auto& word : resolved.words)
+      resolved.errors.push_back("unknown command \"" + word + "\"; the only one is config");
   if (!resolved.errors.empty()) return refuse(resolved.errors);
   if (show) {
     std::fputs(config::describe(resolved.origins).c_str(), stdout);

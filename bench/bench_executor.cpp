@@ -1,9 +1,9 @@
 #include "bench/bench_executor.hpp"
 
-#include <ctime>
-
 #include "bench/start_log.hpp"
 #include "xxl/executor.hpp"
+
+#include <ctime>
 
 namespace xxl::bench {
 namespace {

@@ -1,9 +1,6 @@
 #pragma once
-// What is measured: a PostgreSQL of its own with durable settings, an admin and executors as separate processes, all on loopback.
-
-#include <cstdint>
-#include <string>
-#include <vector>
+// What is measured: a PostgreSQL of its own with durable settings, an admin and executors as separate processes, all on
+// loopback.
 
 #include "bench/start_log.hpp"
 #include "tests/e2e/harness/nodes.hpp"
@@ -11,12 +8,16 @@
 #include "tests/e2e/harness/workspace.hpp"
 #include "tests/support/postgres_server.hpp"
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 namespace xxl::bench {
 
 struct cluster_options {
-  std::string programs;                   ///< folder of xxl-node and xxl-bench
+  std::string programs; ///< folder of xxl-node and xxl-bench
   unsigned executors = 1;
-  std::size_t starts = 0;                 ///< room in the record
+  std::size_t starts = 0; ///< room in the record
   std::vector<std::string> admin_flags;
 };
 

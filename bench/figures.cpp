@@ -46,8 +46,9 @@ std::string csv_header() {
 
 std::string csv_line(const figures& f) {
   char line[320];
-  std::snprintf(line, sizeof line, "%s,%zu,%.3f,%.1f,%.3f,%.3f,%.3f,%.3f,%zu,%zu,%.3f,%.1f,%u", f.scenario.c_str(), f.n, f.seconds, f.per_second,
-                f.p50_ms, f.p99_ms, f.p999_ms, f.max_ms, f.missed, f.doubled, f.cpu_s_per_1000, f.rss_mb, f.executors);
+  std::snprintf(line, sizeof line, "%s,%zu,%.3f,%.1f,%.3f,%.3f,%.3f,%.3f,%zu,%zu,%.3f,%.1f,%u", f.scenario.c_str(), f.n,
+                f.seconds, f.per_second, f.p50_ms, f.p99_ms, f.p999_ms, f.max_ms, f.missed, f.doubled, f.cpu_s_per_1000,
+                f.rss_mb, f.executors);
   return line;
 }
 

@@ -1,12 +1,12 @@
 #include "bench/load.hpp"
 
-#include <algorithm>
-#include <stdexcept>
-#include <utility>
-
 #include "bench/bench_executor.hpp"
 #include "cli/batches.hpp"
 #include "cli/exit_code.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 namespace xxl::bench {
 namespace {
@@ -52,7 +52,8 @@ void apply_group(cli::admin& admin) {
 void wait_for_executors(cli::admin& admin, unsigned n) {
   for (int i = 0; i < tries; ++i) {
     auto live = admin.ask<std::vector<executor_view>>(executors_atom_v);
-    if (std::count_if(live.begin(), live.end(), [](auto& e) { return e.connected && e.state == "live"; }) >= static_cast<std::ptrdiff_t>(n))
+    if (std::count_if(live.begin(), live.end(), [](auto& e) { return e.connected && e.state == "live"; }) >=
+        static_cast<std::ptrdiff_t>(n))
       return;
     admin.wait(100ms);
   }
@@ -62,7 +63,8 @@ void wait_for_executors(cli::admin& admin, unsigned n) {
 void apply(cli::admin& admin, std::vector<job_spec> jobs) {
   for (auto& request : cli::batches_of({}, std::move(jobs), "xxl-bench", "bench"))
     for (auto& change : admin.ask<std::vector<apply_change>>(apply_atom_v, request))
-      if (change.change != "created") throw std::runtime_error{change.name + ": " + change.change + " " + change.detail};
+      if (change.change != "created")
+        throw std::runtime_error{change.name + ": " + change.change + " " + change.detail};
 }
 
 } // namespace xxl::bench

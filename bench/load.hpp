@@ -1,12 +1,12 @@
 #pragma once
 // Puts the bench's jobs into the admin, as an operator does: over CAF, in batches.
 
+#include "cli/admin.hpp"
+#include "protocol/job_spec.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "cli/admin.hpp"
-#include "protocol/job_spec.hpp"
 
 namespace xxl::bench {
 

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <sstream>
 #include <string>
-
 #include <unistd.h>
 
 namespace xxl::bench {
@@ -17,7 +16,8 @@ struct stat_line {
   double seconds = 0;
 };
 
-/// Fields after the program's name, which may hold anything (proc(5)): state, ppid, …, utime (14), stime, cutime, cstime.
+/// Fields after the program's name, which may hold anything (proc(5)): state, ppid, …, utime (14), stime, cutime,
+/// cstime.
 stat_line read_stat(const std::filesystem::path& directory) {
   std::ifstream file{directory / "stat"};
   std::string text{std::istreambuf_iterator<char>{file}, {}};

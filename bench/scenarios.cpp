@@ -1,16 +1,16 @@
 #include "bench/scenarios.hpp"
 
-#include <chrono>
-#include <stdexcept>
-#include <utility>
-
-#include <caf/actor_system.hpp>
-#include <caf/scoped_actor.hpp>
-
 #include "bench/cluster.hpp"
 #include "bench/load.hpp"
 #include "protocol/clock.hpp"
 #include "transport/transport.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
 
 namespace xxl::bench {
 namespace {
@@ -22,11 +22,15 @@ using std::chrono::milliseconds;
 class rig {
 public:
   rig(const scenario_options& o, std::size_t starts)
-    : cfg_{transport::settings{}}, sys_{cfg_},
-      cluster_{{o.programs, o.executors, 2 * starts + 1'000,
-                // A crowd that takes longer than the misfire threshold is what throughput measures: every fire counts.
-                {"--misfire-threshold=10m"}}},
-      admin_{connect_when_up(sys_, cluster_.port())} {
+      : cfg_{transport::settings{}},
+        sys_{cfg_},
+        cluster_{
+            {o.programs,
+             o.executors,
+             2 * starts + 1'000,
+             // A crowd that takes longer than the misfire threshold is what throughput measures: every fire counts.
+             {"--misfire-threshold=10m"}}},
+        admin_{connect_when_up(sys_, cluster_.port())} {
     apply_group(admin_);
     wait_for_executors(admin_, o.executors);
   }
@@ -49,7 +53,8 @@ public:
       }
       wait(20ms);
     }
-    while (cluster_.committed(from_ms, to_ms) < static_cast<std::int64_t>(fires) && system_clock().now() - moved < 30s) wait(20ms);
+    while (cluster_.committed(from_ms, to_ms) < static_cast<std::int64_t>(fires) && system_clock().now() - moved < 30s)
+      wait(20ms);
   }
 
 private:
@@ -67,7 +72,8 @@ instant due_after_apply(std::size_t n) {
 
 void check_in_time(instant due) {
   if (system_clock().now() + 2s > due)
-    throw std::runtime_error{"applying the jobs took longer than the time left for it: this machine is too busy to measure"};
+    throw std::runtime_error{
+        "applying the jobs took longer than the time left for it: this machine is too busy to measure"};
 }
 
 std::vector<job_spec> jobs_of(std::size_t n, const schedule_spec& schedule, expected_fires& expected) {

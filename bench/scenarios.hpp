@@ -1,16 +1,16 @@
 #pragma once
 // throughput, burst, steady (docs/bench.md). Each starts a cluster of its own, so that none inherits another's tables.
 
-#include <string>
-
 #include "bench/figures.hpp"
+
+#include <string>
 
 namespace xxl::bench {
 
 struct scenario_options {
-  std::string programs;    ///< folder of xxl-node and xxl-bench
+  std::string programs; ///< folder of xxl-node and xxl-bench
   std::size_t n = 0;
-  unsigned seconds = 0;    ///< steady only
+  unsigned seconds = 0; ///< steady only
   unsigned executors = 1;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// What the handlers saw, kept apart from the product: every start of the bench's handler, in a file that several processes map.
+// What the handlers saw, kept apart from the product: every start of the bench's handler, in a file that several
+// processes map.
 
 #include <atomic>
 #include <cstddef>

@@ -1,15 +1,16 @@
-// xxl-bench: how many triggers a second, and how late (docs/bench.md). One line of CSV per scenario; the first line is the header.
+// xxl-bench: how many triggers a second, and how late (docs/bench.md). One line of CSV per scenario; the first line is
+// the header.
+
+#include "bench/bench_executor.hpp"
+#include "bench/scenarios.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
-
-#include "bench/bench_executor.hpp"
-#include "bench/scenarios.hpp"
 
 namespace {
 
@@ -24,20 +25,23 @@ struct scenario {
 };
 
 constexpr scenario scenarios[] = {
-  {"throughput", "n triggers due at once, through their whole life: committed results per second", 100'000, 0, throughput},
-  {"burst", "n jobs with one and the same fire time: lateness", 5'000, 0, burst},
-  {"steady", "n jobs each second, on the second: lateness", 500, 60, steady},
+    {"throughput", "n triggers due at once, through their whole life: committed results per second", 100'000, 0,
+     throughput},
+    {"burst", "n jobs with one and the same fire time: lateness", 5'000, 0, burst},
+    {"steady", "n jobs each second, on the second: lateness", 500, 60, steady},
 };
 
 } // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Measures xxl: starts a PostgreSQL, an admin and executors of its own and prints one line of CSV per scenario."};
+  CLI::App app{
+      "Measures xxl: starts a PostgreSQL, an admin and executors of its own and prints one line of CSV per scenario."};
   app.require_subcommand(0);
   std::size_t n = 0;
   unsigned seconds = 0, executors = 1;
   auto measured = [&](CLI::App* sub) {
-    sub->add_option("--n", n, "triggers (throughput), jobs (burst), jobs a second (steady)")->check(CLI::Range(1, 1'000'000));
+    sub->add_option("--n", n, "triggers (throughput), jobs (burst), jobs a second (steady)")
+        ->check(CLI::Range(1, 1'000'000));
     sub->add_option("--seconds", seconds, "how long (steady)")->check(CLI::Range(1, 3'600));
     sub->add_option("--executors", executors, "executor processes")->check(CLI::Range(1, 16));
   };

@@ -34,8 +34,7 @@ XXL_NAMES(executor_kind, {caf, "caf"}, {http, "http"})
 
 template <class Enum> std::string name(Enum x) {
   for (auto& [value, text] : names<Enum>::table)
-    if (value == x)
-      return std::string{text};
+    if (value == x) return std::string{text};
   return "unknown(" + std::to_string(static_cast<int>(x)) + ")";
 }
 
@@ -43,16 +42,14 @@ template <class Enum> std::string name(Enum x) {
 
 template <class Enum> std::optional<Enum> from_name(std::string_view wanted) {
   for (auto& [value, text] : names<Enum>::table)
-    if (text == wanted)
-      return value;
+    if (text == wanted) return value;
   return std::nullopt;
 }
 
 template <class Enum> std::string names_of() {
   std::string all;
   for (auto& [value, text] : names<Enum>::table) {
-    if (!all.empty())
-      all += ", ";
+    if (!all.empty()) all += ", ";
     all += text;
   }
   return all;
@@ -60,8 +57,7 @@ template <class Enum> std::string names_of() {
 
 template <class Enum> bool known(Enum x) {
   for (auto& [value, text] : names<Enum>::table)
-    if (value == x)
-      return true;
+    if (value == x) return true;
   return false;
 }
 

@@ -28,16 +28,13 @@ caf::error make_error(errc code, std::string text) {
 }
 
 errc code_of(const caf::error& e) {
-  if (!e || e.category() != category || e.code() > static_cast<std::uint8_t>(errc::internal))
-    return errc::none;
+  if (!e || e.category() != category || e.code() > static_cast<std::uint8_t>(errc::internal)) return errc::none;
   return static_cast<errc>(e.code());
 }
 
 std::string text_of(const caf::error& e) {
-  if (!e)
-    return "no error";
-  if (e.category() == category && e.context().match_elements<std::string>())
-    return e.context().get_as<std::string>(0);
+  if (!e) return "no error";
+  if (e.category() == category && e.context().match_elements<std::string>()) return e.context().get_as<std::string>(0);
   std::string text;
   if (e.category() == caf::atom("system"))
     text = caf::to_string(static_cast<caf::sec>(e.code()));
@@ -45,8 +42,7 @@ std::string text_of(const caf::error& e) {
     text = caf::to_string(static_cast<caf::exit_reason>(e.code()));
   else
     text = caf::to_string(e.category()) + " error " + std::to_string(e.code());
-  if (e.context().size() > 0)
-    text += " " + caf::to_string(e.context());
+  if (e.context().size() > 0) text += " " + caf::to_string(e.context());
   return text;
 }
 

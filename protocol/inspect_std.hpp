@@ -21,8 +21,7 @@ typename Inspector::result_type inspect_optional(Inspector& f, std::optional<T>&
     return has ? f(has, *x) : f(has);
   } else {
     bool has = false;
-    if (auto err = f(has))
-      return err;
+    if (auto err = f(has)) return err;
     if (!has) {
       x.reset();
       return {};
@@ -46,8 +45,7 @@ typename Inspector::result_type inspect_variant(Inspector& f, std::variant<Ts...
     return std::visit([&](auto& alternative) { return f(index, alternative); }, x);
   } else {
     std::uint8_t index = 0;
-    if (auto err = f(index))
-      return err;
+    if (auto err = f(index)) return err;
     return load_alternative<0>(f, x, index);
   }
 }

@@ -21,13 +21,11 @@ bool upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
 problem text(std::string_view what, std::string_view value, std::size_t most, bool required = false) {
-  if (required && value.empty())
-    return std::string{what} + " is empty";
+  if (required && value.empty()) return std::string{what} + " is empty";
   if (value.size() > most)
     return std::string{what} + " has " + std::to_string(value.size()) + " bytes, at most " + std::to_string(most) +
            " are allowed";
-  if (value.find('\0') != std::string_view::npos)
-    return std::string{what} + " contains a NUL byte";
+  if (value.find('\0') != std::string_view::npos) return std::string{what} + " contains a NUL byte";
   return std::nullopt;
 }
 
@@ -50,14 +48,12 @@ template <class... Ranges> problem bytes(const Ranges&... ranges) {
 }
 
 template <class Enum> problem enumerator(std::string_view what, Enum x) {
-  if (!known(x))
-    return std::string{what} + " is " + to_string(x) + "; known are " + names_of<Enum>();
+  if (!known(x)) return std::string{what} + " is " + to_string(x) + "; known are " + names_of<Enum>();
   return std::nullopt;
 }
 
 template <class Id> problem id(std::string_view what, Id x, std::int64_t most = largest_id) {
-  if (x.value <= 0 || x.value > most)
-    return std::string{what} + " " + std::to_string(x.value) + " is out of range";
+  if (x.value <= 0 || x.value > most) return std::string{what} + " " + std::to_string(x.value) + " is out of range";
   return std::nullopt;
 }
 
@@ -70,8 +66,7 @@ problem time(std::string_view what, instant t) {
 }
 
 problem duration(std::string_view what, std::chrono::milliseconds d, std::chrono::milliseconds least) {
-  if (d < least || d > 24h * 36'500)
-    return std::string{what} + " " + std::to_string(d.count()) + " ms is out of range";
+  if (d < least || d > 24h * 36'500) return std::string{what} + " " + std::to_string(d.count()) + " ms is out of range";
   return std::nullopt;
 }
 
@@ -83,14 +78,12 @@ template <class... Ps> problem first(Ps... ps) {
 }
 
 problem named(std::string_view kind, trigger_id trigger, problem p) {
-  if (p)
-    return std::string{kind} + " of trigger " + to_string(trigger) + ": " + *p;
+  if (p) return std::string{kind} + " of trigger " + to_string(trigger) + ": " + *p;
   return std::nullopt;
 }
 
 problem work(const work_spec& x) {
-  if (auto* h = std::get_if<handler_work>(&x))
-    return text("handler", h->name, limits::name_bytes, true);
+  if (auto* h = std::get_if<handler_work>(&x)) return text("handler", h->name, limits::name_bytes, true);
   auto& s = std::get<script_work>(x);
   return first(enumerator("script language", s.language), text("script source", s.source, limits::script_bytes));
 }
@@ -134,8 +127,7 @@ problem one(const trigger_id& x) { return id("trigger", x); }
 
 template <class Range> problem each(const Range& xs) {
   for (auto& x : xs)
-    if (auto p = one(x))
-      return p;
+    if (auto p = one(x)) return p;
   return std::nullopt;
 }
 
@@ -158,15 +150,12 @@ problem invalid(const executor_hello& x) {
       is_group_name(x.group) ? problem{} : problem{"group \"" + x.group.substr(0, 64) + "\" is not a group name"},
       text("executor name", x.name, limits::name_bytes, true), text("address", x.address, 256),
       text("version", x.version, 64), text("boot id", x.boot, 64), count("labels", x.labels.size(), limits::labels));
-  if (p)
-    return p;
+  if (p) return p;
   for (auto& [key, value] : x.labels)
     if (auto bad = first(text("label", key, limits::name_bytes, true), text("label " + key, value, limits::name_bytes)))
       return bad;
-  if (x.previous.value < 0)
-    return "previous session is out of range";
-  if (x.highest_epoch.value < 0)
-    return "highest epoch is out of range";
+  if (x.previous.value < 0) return "previous session is out of range";
+  if (x.highest_epoch.value < 0) return "highest epoch is out of range";
   return std::nullopt;
 }
 
@@ -207,8 +196,7 @@ problem invalid(const log_query& x) {
 
 problem invalid(const log_chunk& x) {
   std::size_t bytes = 0;
-  for (auto& line : x.lines)
-    bytes += line.size();
+  for (auto& line : x.lines) bytes += line.size();
   return first(count("lines", x.lines.size(), 10'000),
                bytes <= limits::log_chunk_bytes ? problem{} : problem{"log chunk is too large"});
 }
@@ -219,11 +207,9 @@ problem invalid(const group_spec& x) {
                      : problem{"group name \"" + x.name.substr(0, 64) + "\" does not match [a-z][a-z0-9-]{3,63}"},
                  text("title", x.title, limits::name_bytes), enumerator("addresses", x.mode),
                  count("addresses", x.addresses.size(), limits::batch_items));
-  if (p)
-    return p;
+  if (p) return p;
   for (auto& a : x.addresses)
-    if (auto bad = text("address", a, limits::name_bytes, true))
-      return bad;
+    if (auto bad = text("address", a, limits::name_bytes, true)) return bad;
   return std::nullopt;
 }
 
@@ -239,8 +225,7 @@ problem invalid(const job_spec& x) {
                  enumerator("route", x.route), enumerator("block", x.block), enumerator("misfire", x.misfire),
                  duration("timeout", x.timeout, 0ms), text("owner", x.owner, limits::name_bytes));
   if (!p) {
-    if (auto* s = std::get_if<script_work>(&x.work); s && s->source.empty())
-      p = "script source is empty";
+    if (auto* s = std::get_if<script_work>(&x.work); s && s->source.empty()) p = "script source is empty";
     if (auto* cron = std::get_if<cron_schedule>(&x.schedule))
       p = first(std::move(p), text("cron", cron->expression, 512, true), text("timezone", cron->timezone, 64, true));
     if (auto* every = std::get_if<every_schedule>(&x.schedule))
@@ -248,11 +233,9 @@ problem invalid(const job_spec& x) {
                 every->start ? time("start", *every->start) : problem{});
     if (auto* after = std::get_if<after_schedule>(&x.schedule))
       p = first(std::move(p), duration("after", after->delay, 100ms));
-    if (auto* at = std::get_if<at_schedule>(&x.schedule))
-      p = first(std::move(p), time("at", at->at));
+    if (auto* at = std::get_if<at_schedule>(&x.schedule)) p = first(std::move(p), time("at", at->at));
   }
-  if (p)
-    return "job " + x.group.substr(0, 64) + "/" + x.name.substr(0, 128) + ": " + *p;
+  if (p) return "job " + x.group.substr(0, 64) + "/" + x.name.substr(0, 128) + ": " + *p;
   return std::nullopt;
 }
 

@@ -1,9 +1,10 @@
 #pragma once
-// About how many bytes an item takes in a message: what senders cut batches by, and what receivers refuse by (protocol/limits.hpp).
-
-#include <cstddef>
+// About how many bytes an item takes in a message: what senders cut batches by, and what receivers refuse by
+// (protocol/limits.hpp).
 
 #include "protocol/messages.hpp"
+
+#include <cstddef>
 
 namespace xxl {
 

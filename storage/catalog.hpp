@@ -1,6 +1,12 @@
 #pragma once
-// Groups, jobs, versions, sessions and the lists that people read (storage.md §4d, §4f). A connection of its own; belongs to one
-// detached actor. Specifications are opaque JSON text here.
+// Groups, jobs, versions, sessions and the lists that people read (storage.md §4d, §4f). A connection of its own;
+// belongs to one detached actor. Specifications are opaque JSON text here.
+
+#include "protocol/enums.hpp"
+#include "protocol/ids.hpp"
+#include "protocol/messages.hpp"
+#include "storage/ledger.hpp"
+#include "storage/plan.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -9,12 +15,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "protocol/enums.hpp"
-#include "protocol/ids.hpp"
-#include "protocol/messages.hpp"
-#include "storage/ledger.hpp"
-#include "storage/plan.hpp"
 
 namespace xxl::storage {
 
@@ -31,7 +31,7 @@ struct job_row {
   group_id group;
   std::string group_name, name;
   spec_version version = 0;
-  std::string spec;            ///< JSON
+  std::string spec; ///< JSON
   bool enabled = true, paused = false;
   std::optional<instant> deleted;
   std::optional<instant> next, last;
@@ -48,18 +48,18 @@ struct locked_job {
 
 /// What it writes. Conditional on the version read; raises it by one.
 struct job_edit {
-  std::optional<std::string> spec;     ///< absent: as before
+  std::optional<std::string> spec; ///< absent: as before
   bool enabled = true, paused = false;
   std::optional<instant> deleted;
   std::optional<instant> next;
   bool awaits_end = false;
-  std::optional<instant> move_last;    ///< moves the fire row's last instant up to here
-  std::optional<storage::gap> gap;     ///< fires passed over by this edit
+  std::optional<instant> move_last; ///< moves the fire row's last instant up to here
+  std::optional<storage::gap> gap;  ///< fires passed over by this edit
 };
 
 /// For the operator log and the version history.
 struct edit_note {
-  std::string who, what;               ///< "apply", "pause", "resume"
+  std::string who, what; ///< "apply", "pause", "resume"
   instant now{};
   std::string tzdb;
 };
@@ -72,10 +72,10 @@ struct new_job {
 
 /// A trigger by hand, one statement with its request id.
 struct manual_row {
-  std::string request;                 ///< request id
+  std::string request; ///< request id
   job_id job;
   spec_version version = 0;
-  trigger_id trigger;                  ///< from a block; becomes part of the origin: 'm' + id
+  trigger_id trigger; ///< from a block; becomes part of the origin: 'm' + id
   instant fire{};
   std::optional<std::string> params;
   std::string who;
@@ -96,11 +96,13 @@ public:
   /// Those of `names` (group, name) that exist, deleted ones included; for apply in batches.
   virtual std::vector<job_row> find_jobs(std::span<const job_ref> names) = 0;
   virtual std::vector<job_row> list_jobs(const job_query& q) = 0;
-  /// All in one transaction, in one round trip per table; throws error_kind::refused if one exists already. Answers the ids in order.
+  /// All in one transaction, in one round trip per table; throws error_kind::refused if one exists already. Answers the
+  /// ids in order.
   virtual std::vector<job_id> create_jobs(std::span<const new_job> jobs, const edit_note& note) = 0;
-  /// Locks the fire row, lets `decide` look and choose (nothing: leave it), writes, commits. Answers the job after the edit; nothing
-  /// if there is no such job. `decide` must be pure: it may run again when the transaction is repeated.
-  virtual std::optional<job_row> edit_job(job_id job, const std::function<std::optional<job_edit>(const locked_job&)>& decide,
+  /// Locks the fire row, lets `decide` look and choose (nothing: leave it), writes, commits. Answers the job after the
+  /// edit; nothing if there is no such job. `decide` must be pure: it may run again when the transaction is repeated.
+  virtual std::optional<job_row> edit_job(job_id job,
+                                          const std::function<std::optional<job_edit>(const locked_job&)>& decide,
                                           const edit_note& note) = 0;
 
   /// Repeated request id: the first one's trigger and fire time, repeated = true.

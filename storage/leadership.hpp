@@ -1,27 +1,28 @@
 #pragma once
-// Who schedules (storage.md §5): an advisory lock on a connection of its own, then the epoch. On SQLite one process owns the file, so
-// the lock is always granted; the epoch rises all the same.
+// Who schedules (storage.md §5): an advisory lock on a connection of its own, then the epoch. On SQLite one process
+// owns the file, so the lock is always granted; the epoch rises all the same.
+
+#include "protocol/ids.hpp"
 
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 
-#include "protocol/ids.hpp"
-
 namespace xxl::storage {
 
 class leader_lock {
 public:
   virtual ~leader_lock() = default;
-  /// Opens the lock session and checks that nothing stands between us and the primary (a pooler, a standby): error_kind::fatal with an
-  /// explanation.
+  /// Opens the lock session and checks that nothing stands between us and the primary (a pooler, a standby):
+  /// error_kind::fatal with an explanation.
   virtual void connect() = 0;
   /// True: the lock is ours. Never waits.
   virtual bool try_lock() = 0;
   /// Ends the old leader's claim backends and raises the epoch. Only with the lock.
   virtual epoch_id raise_epoch(const std::string& node, instant now) = 0;
-  /// Asks the server whether the lock is still ours, waiting at most `patience`. False: it is not, or nobody answered; close().
+  /// Asks the server whether the lock is still ours, waiting at most `patience`. False: it is not, or nobody answered;
+  /// close().
   virtual bool heartbeat(std::chrono::milliseconds patience) = 0;
   /// Gives the lock back and closes the connection; connect() starts anew.
   virtual void close() noexcept = 0;

@@ -1,6 +1,10 @@
 #pragma once
-// The ledger: claims and completions, in batches (storage.md §4). One object owns one connection and belongs to one detached actor;
-// every call may block. All calls throw storage::error. No array of ids need be sorted by the caller: implementations sort.
+// The ledger: claims and completions, in batches (storage.md §4). One object owns one connection and belongs to one
+// detached actor; every call may block. All calls throw storage::error. No array of ids need be sorted by the caller:
+// implementations sort.
+
+#include "protocol/enums.hpp"
+#include "protocol/ids.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -10,19 +14,17 @@
 #include <string>
 #include <vector>
 
-#include "protocol/enums.hpp"
-#include "protocol/ids.hpp"
-
 namespace xxl::storage {
 
-/// Whether a call is made for the first time or repeats one whose outcome is unknown. A repetition names the same ids: the
-/// implementation ends the lost connection's backend and sees it gone, runs the same statement, then looks up what it did not take.
+/// Whether a call is made for the first time or repeats one whose outcome is unknown. A repetition names the same ids:
+/// the implementation ends the lost connection's backend and sees it gone, runs the same statement, then looks up what
+/// it did not take.
 enum class run : std::uint8_t { first, settle };
 
 enum class fence : std::uint8_t {
   deposed, ///< another epoch is in force: stop now, send nothing
   ours,
-  paused,  ///< ours, but the whole cluster is paused: nothing was claimed
+  paused, ///< ours, but the whole cluster is paused: nothing was claimed
 };
 
 /// Fires passed over: one gap row.
@@ -35,9 +37,9 @@ struct gap {
 /// One job's advance in a claim: compare-and-set of its next fire. A job occurs once per batch.
 struct advance {
   job_id job;
-  instant expect{};                  ///< the stored next fire
+  instant expect{}; ///< the stored next fire
   spec_version version = 0;
-  std::optional<instant> fire;       ///< what runs now; none: only the gap is written
+  std::optional<instant> fire; ///< what runs now; none: only the gap is written
   std::optional<instant> next;
   bool awaits_end = false;
   std::optional<storage::gap> gap;
@@ -47,10 +49,10 @@ struct advance {
 struct new_trigger {
   trigger_id trigger;
   job_id job;
-  session_id session;                ///< none: no candidate, the row is `waiting` with `due` and a reason
-  std::optional<instant> planned;    ///< absent: the fire time
+  session_id session;             ///< none: no candidate, the row is `waiting` with `due` and a reason
+  std::optional<instant> planned; ///< absent: the fire time
   std::int16_t shard = -1, shards = 0;
-  trigger_id parent;                 ///< a shard's broadcast parent
+  trigger_id parent; ///< a shard's broadcast parent
   std::optional<instant> due;
   state_reason reason = state_reason::none;
 };
@@ -64,34 +66,34 @@ struct claim_batch {
 struct waiting_claim {
   trigger_id trigger;
   session_id session;
-  std::int16_t handed = 0;           ///< the count read with the row
+  std::int16_t handed = 0; ///< the count read with the row
 };
 
 struct claim_answer {
   storage::fence fence = storage::fence::deposed;
-  std::vector<trigger_id> claimed;   ///< send these, and only these; sorted
-  std::vector<job_id> skipped;       ///< jobs advanced without a trigger (gap only); sorted
+  std::vector<trigger_id> claimed; ///< send these, and only these; sorted
+  std::vector<job_id> skipped;     ///< jobs advanced without a trigger (gap only); sorted
 };
 
 /// One end: open row → history with all that follows, idempotent.
 struct completion {
   trigger_id trigger;
-  session_id session;                ///< the life that held it; none: a waiting row or a parent at zero
+  session_id session;                             ///< the life that held it; none: a waiting row or a parent at zero
   trigger_state state = trigger_state::succeeded; ///< a final one
-  instant started{};                 ///< the epoch: never started
+  instant started{};                              ///< the epoch: never started
   instant ended{};
   state_reason reason = state_reason::none;
   std::string message;
-  trigger_id retry;                  ///< a retry follows, under this id
+  trigger_id retry; ///< a retry follows, under this id
   instant retry_due{};
-  std::optional<instant> next;       ///< fixed delay: the next fire, should the end count
+  std::optional<instant> next; ///< fixed delay: the next fire, should the end count
 };
 
 struct complete_answer {
-  bool fenced = true;                ///< false: an epoch was named and is not in force; nothing moved
-  std::vector<trigger_id> moved;     ///< sorted
-  std::vector<trigger_id> followed;  ///< waiting rows made: retries, children
-  std::vector<trigger_id> parents;   ///< broadcast parents brought to zero open shards
+  bool fenced = true;               ///< false: an epoch was named and is not in force; nothing moved
+  std::vector<trigger_id> moved;    ///< sorted
+  std::vector<trigger_id> followed; ///< waiting rows made: retries, children
+  std::vector<trigger_id> parents;  ///< broadcast parents brought to zero open shards
 };
 
 struct final_state {
@@ -128,7 +130,7 @@ struct progress_report {
   trigger_id trigger;
   session_id session;
   trigger_state state = trigger_state::running;
-  instant sent{}, started{};         ///< the epoch: not known
+  instant sent{}, started{}; ///< the epoch: not known
 };
 
 /// Opens a session: the old life of that name ends (its id is answered), the new one begins.
@@ -137,14 +139,14 @@ struct session_open {
   group_id group;
   std::string name, address, version;
   executor_kind kind = executor_kind::caf;
-  std::string labels = "{}";         ///< JSON object
+  std::string labels = "{}"; ///< JSON object
   instant now{}, lease_until{};
 };
 struct session_opened {
   bool fenced = false;
-  std::vector<session_id> ended;     ///< earlier lives of that name, ended by this
-  bool opened = false;               ///< false: it was open already, or had ended for good (see `gone`)
-  bool gone = false;                 ///< this session id has ended: it must take a new one
+  std::vector<session_id> ended; ///< earlier lives of that name, ended by this
+  bool opened = false;           ///< false: it was open already, or had ended for good (see `gone`)
+  bool gone = false;             ///< this session id has ended: it must take a new one
 };
 struct sessions_answer {
   bool fenced = false;
@@ -168,7 +170,8 @@ public:
   virtual std::vector<job_id> unlocked(std::span<const job_id> jobs) = 0;
 
   /// With an epoch: the leader's own verdict, fenced. Without: callbacks, by any admin.
-  virtual complete_answer complete(std::optional<epoch_id> epoch, std::span<const completion> rows, instant now, run how) = 0;
+  virtual complete_answer complete(std::optional<epoch_id> epoch, std::span<const completion> rows, instant now,
+                                   run how) = 0;
   /// Of ids that did not move: those that are final already. Call after complete(), in a statement of its own.
   virtual std::vector<final_state> finals(std::span<const trigger_id> ids, std::span<const instant> fires) = 0;
 
@@ -178,8 +181,10 @@ public:
 
   virtual session_opened open_session(epoch_id epoch, const session_open& s) = 0;
   virtual sessions_answer renew_sessions(epoch_id epoch, std::span<const session_id> sessions, instant lease_until) = 0;
-  /// Ends those of `sessions` whose lease ended before `now`; with force, whatever their lease says (a goodbye, a restart).
-  virtual sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now, session_end reason, bool force) = 0;
+  /// Ends those of `sessions` whose lease ended before `now`; with force, whatever their lease says (a goodbye, a
+  /// restart).
+  virtual sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now,
+                                       session_end reason, bool force) = 0;
   /// A full lease for every live session: a new leader's first act. Answers the live sessions.
   virtual sessions_answer lease_takeover(epoch_id epoch, instant lease_until) = 0;
   /// Open rows of these sessions, kept or ended; at most `most`, by trigger id above `after`.
@@ -187,8 +192,8 @@ public:
   /// Sessions that ended but still have open rows.
   virtual std::vector<session_id> ended_with_open_rows() = 0;
 
-  /// Fixed delays whose end was missed: fire rows that await an end though no trigger of their last fire is open. Sets each one's next
-  /// fire to `next_of(job's last end or now)`; answers how many. The reconciler's, each second.
+  /// Fixed delays whose end was missed: fire rows that await an end though no trigger of their last fire is open. Sets
+  /// each one's next fire to `next_of(job's last end or now)`; answers how many. The reconciler's, each second.
   struct awaiting {
     job_id job;
     spec_version version = 0;

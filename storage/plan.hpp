@@ -1,5 +1,9 @@
 #pragma once
-// Reads ahead (storage.md §4a): what is due soon, and the specifications needed to run it. Writes nothing. A connection of its own.
+// Reads ahead (storage.md §4a): what is due soon, and the specifications needed to run it. Writes nothing. A connection
+// of its own.
+
+#include "protocol/enums.hpp"
+#include "protocol/ids.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -7,9 +11,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "protocol/enums.hpp"
-#include "protocol/ids.hpp"
 
 namespace xxl::storage {
 
@@ -57,7 +58,8 @@ public:
   /// Fire rows with next < until and (next, job) above the key, in that order; at most `most` (5,000).
   virtual std::vector<due_job> due(instant until, instant after_next, job_id after_job, std::size_t most) = 0;
   /// Waiting rows likewise; those held by a pause are left out unless they are to be killed or discarded.
-  virtual std::vector<waiting_row> waiting(instant until, instant after_due, trigger_id after_trigger, std::size_t most) = 0;
+  virtual std::vector<waiting_row> waiting(instant until, instant after_due, trigger_id after_trigger,
+                                           std::size_t most) = 0;
   /// The specification each version has; unknown keys are left out.
   virtual std::vector<stored_spec> specs(std::span<const spec_key> keys) = 0;
 };

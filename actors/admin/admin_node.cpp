@@ -106,7 +106,8 @@ admin_node::admin_node(caf::actor_system& sys, admin_settings settings, std::sha
   link.lease = how.lease;
   p.gate = p.adopt(spawn_gate(sys, {std::move(link), p.operators}), "gate");
 
-  caf::anon_send(p.node, reign_recipe{{{}, p.leads, &time, p.stats, p.store, cache, how, ledger, registry, specs, p.node}});
+  caf::anon_send(p.node,
+                 reign_recipe{{{}, p.leads, &time, p.stats, p.store, cache, how, ledger, registry, specs, p.node}});
   election_config vote;
   vote.lock = p.store->open_leader_lock();
   vote.node = p.settings.node;
@@ -126,8 +127,7 @@ bool admin_node::leads() const { return parts_->leads->holds(parts_->leads->epoc
 
 void admin_node::stop(std::chrono::milliseconds patience) {
   auto& p = *parts_;
-  if (!p.node)
-    return;
+  if (!p.node) return;
   auto until = p.time.boot() + patience;
   caf::scoped_actor self{p.sys};
   auto end = [&](const auto& child) {

@@ -48,7 +48,8 @@ std::vector<armed_job_ptr> armed_cache::get(std::span<const storage::spec_key> k
 
   // Compiled outside the lock: other actors go on looking up.
   std::vector<std::pair<storage::spec_key, armed_job_ptr>> read;
-  for (auto& stored : reader.specs(missing)) read.emplace_back(storage::spec_key{stored.job, stored.version}, compile(stored));
+  for (auto& stored : reader.specs(missing))
+    read.emplace_back(storage::spec_key{stored.job, stored.version}, compile(stored));
   std::lock_guard guard{mutex_};
   if (jobs_.size() + read.size() > most_) jobs_.clear();
   for (auto& [key, job] : read) {

@@ -10,8 +10,7 @@ namespace xxl::admin {
 namespace {
 
 work_spec without_source(const work_spec& work) {
-  if (auto* script = std::get_if<script_work>(&work))
-    return script_work{script->language, {}};
+  if (auto* script = std::get_if<script_work>(&work)) return script_work{script->language, {}};
   return work;
 }
 
@@ -23,8 +22,7 @@ template <class Row> order from_row(const armed_job& job, const Row& row) {
   o.attempt = row.attempt;
   o.handed = row.handed;
   o.cause = row.cause;
-  if (row.params)
-    o.params = *row.params;
+  if (row.params) o.params = *row.params;
   return o;
 }
 
@@ -52,8 +50,7 @@ order order_of(const armed_job& job, const storage::open_row& row) { return from
 std::variant<armed_job_ptr, std::string> arm(const storage::stored_spec& stored) {
   auto where = "job " + to_string(stored.job) + " version " + std::to_string(stored.version) + ": ";
   auto spec = config::from_json(stored.spec);
-  if (auto* problem = std::get_if<std::string>(&spec))
-    return where + *problem;
+  if (auto* problem = std::get_if<std::string>(&spec)) return where + *problem;
   auto job = std::make_shared<armed_job>();
   job->id = stored.job;
   job->version = stored.version;
@@ -61,8 +58,7 @@ std::variant<armed_job_ptr, std::string> arm(const storage::stored_spec& stored)
   job->spec = std::get<job_spec>(std::move(spec));
   job->full_name = job->spec.group + "/" + job->spec.name;
   auto times = config::timetable_of(job->spec.schedule);
-  if (auto* problem = std::get_if<schedule::parse_error>(&times))
-    return where + problem->message;
+  if (auto* problem = std::get_if<schedule::parse_error>(&times)) return where + problem->message;
   job->times = std::get<schedule::timetable>(std::move(times));
   job->misfire = config::misfire_of(job->spec.misfire);
   job->follows = job->times.what() == schedule::timetable::kind::after;

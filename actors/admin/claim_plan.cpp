@@ -14,8 +14,7 @@ storage::advance advance_of(const due_fire& due) {
   a.fire = due.decision.fire;
   a.next = due.decision.next;
   a.awaits_end = due.decision.awaits_end;
-  if (auto& g = due.decision.gap)
-    a.gap = storage::gap{g->first, g->last, g->fires, state_reason::misfire};
+  if (auto& g = due.decision.gap) a.gap = storage::gap{g->first, g->last, g->fires, state_reason::misfire};
   return a;
 }
 
@@ -30,8 +29,7 @@ claim_plan plan_claim(const claim_work& work, const std::function<trigger_id()>&
   plan.fires.jobs.reserve(work.fires.size());
   for (auto& f : work.fires) {
     plan.fires.jobs.push_back(advance_of(f.due));
-    if (!f.due.decision.fire)
-      continue;
+    if (!f.due.decision.fire) continue;
     storage::new_trigger row;
     row.trigger = next_id();
     row.job = f.due.job->id;
@@ -43,8 +41,7 @@ claim_plan plan_claim(const claim_work& work, const std::function<trigger_id()>&
     plan.fires.triggers.push_back(row);
   }
   plan.waiting.reserve(work.waiting.size());
-  for (auto& w : work.waiting)
-    plan.waiting.push_back({w.waiting.row.trigger, w.session, w.waiting.row.handed});
+  for (auto& w : work.waiting) plan.waiting.push_back({w.waiting.row.trigger, w.session, w.waiting.row.handed});
   return plan;
 }
 
@@ -58,19 +55,16 @@ claim_result read_answers(const claim_work& work, const claim_plan& plan, const 
     auto taken = d.fire ? contains(fires.claimed, row->trigger) : contains(fires.skipped, f.due.job->id);
     if (taken && d.fire && f.session) {
       auto o = order_of(*f.due.job, row->trigger, *d.fire, *d.fire);
-      if (d.gap)
-        o.cause = trigger_cause::misfire;
+      if (d.gap) o.cause = trigger_cause::misfire;
       result.orders[f.session].push_back(std::move(o));
     }
-    if (d.fire)
-      ++row;
+    if (d.fire) ++row;
     result.done.fires.push_back(
         {f.due.job->id, taken ? placement::taken : placement::not_taken, taken ? d.next : std::nullopt});
   }
   for (auto& w : work.waiting) {
     auto taken = contains(waiting.claimed, w.waiting.row.trigger);
-    if (taken)
-      result.orders[w.session].push_back(order_of(*w.waiting.job, w.waiting.row));
+    if (taken) result.orders[w.session].push_back(order_of(*w.waiting.job, w.waiting.row));
     result.done.waiting.push_back({w.waiting.row.trigger, taken ? placement::taken : placement::not_taken});
   }
   return result;
@@ -79,10 +73,8 @@ claim_result read_answers(const claim_work& work, const claim_plan& plan, const 
 batch_done nothing_taken(const claim_work& work) {
   batch_done done;
   done.group = work.group;
-  for (auto& f : work.fires)
-    done.fires.push_back({f.due.job->id, placement::not_taken, std::nullopt});
-  for (auto& w : work.waiting)
-    done.waiting.push_back({w.waiting.row.trigger, placement::not_taken});
+  for (auto& f : work.fires) done.fires.push_back({f.due.job->id, placement::not_taken, std::nullopt});
+  for (auto& w : work.waiting) done.waiting.push_back({w.waiting.row.trigger, placement::not_taken});
   return done;
 }
 

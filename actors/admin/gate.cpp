@@ -34,8 +34,7 @@ answer hello(self_ptr self, std::uint32_t oldest, std::uint32_t newest, const st
                                                    ": upgrade the older of the two");
   if (!actor || peer.size() > limits::name_bytes)
     return make_error(errc::invalid_argument, "a hello names its sender and its actor");
-  if (kind == "operator")
-    return {agreed, caf::actor_cast<caf::strong_actor_ptr>(self->state.cfg.operators)};
+  if (kind == "operator") return {agreed, caf::actor_cast<caf::strong_actor_ptr>(self->state.cfg.operators)};
   if (kind == "executor") {
     auto link = self->state.cfg.link;
     link.executor = caf::actor_cast<executor_actor>(actor);

@@ -65,10 +65,8 @@ plan_page read_page(read_ahead_state& s) {
   }
   std::vector<storage::spec_key> keys;
   keys.reserve(due.size() + waiting.size());
-  for (auto& d : due)
-    keys.push_back({d.job, d.version});
-  for (auto& w : waiting)
-    keys.push_back({w.job, w.version});
+  for (auto& d : due) keys.push_back({d.job, d.version});
+  for (auto& w : waiting) keys.push_back({w.job, w.version});
   std::sort(keys.begin(), keys.end(), [](auto& a, auto& b) {
     return std::pair{a.job, a.version} < std::pair{b.job, b.version};
   });
@@ -77,15 +75,12 @@ plan_page read_page(read_ahead_state& s) {
       keys.end());
 
   std::unordered_map<job_id, std::unordered_map<spec_version, armed_job_ptr>> known;
-  for (auto& job : s.cfg.cache->get(keys, *s.cfg.db))
-    known[job->id][job->version] = job;
+  for (auto& job : s.cfg.cache->get(keys, *s.cfg.db)) known[job->id][job->version] = job;
   plan_page page;
   for (auto& d : due)
-    if (auto& job = known[d.job][d.version])
-      page.fires.push_back({job, d.next});
+    if (auto& job = known[d.job][d.version]) page.fires.push_back({job, d.next});
   for (auto& w : waiting)
-    if (auto& job = known[w.job][w.version])
-      page.waiting.push_back({job, std::move(w)});
+    if (auto& job = known[w.job][w.version]) page.waiting.push_back({job, std::move(w)});
   s.cfg.stats->at("plan.rows") += static_cast<std::int64_t>(due.size() + waiting.size());
   return page;
 }
@@ -105,15 +100,13 @@ void read_on(self_ptr self) {
   try {
     s.cfg.db->connect();
     auto page = read_page(s);
-    if (std::exchange(s.down, false))
-      spdlog::info("read ahead: the database answers again");
+    if (std::exchange(s.down, false)) spdlog::info("read ahead: the database answers again");
     self->request(s.cfg.ring, 10s, std::move(page))
         .then(
             [self](page_taken taken) {
               auto& s2 = self->state;
               auto full = taken.entries >= s2.cfg.ring_most;
-              if (full)
-                s2.cfg.stats->at("plan.ring_full") += 1;
+              if (full) s2.cfg.stats->at("plan.ring_full") += 1;
               if (full || (s2.pass->fires_read && s2.pass->waiting_read))
                 end_pass(self);
               else
@@ -121,8 +114,7 @@ void read_on(self_ptr self) {
             },
             [self](caf::error& e) { self->quit(std::move(e)); });
   } catch (const storage::error& e) {
-    if (e.kind == storage::error_kind::fatal)
-      return self->quit(make_error(errc::internal, e.what()));
+    if (e.kind == storage::error_kind::fatal) return self->quit(make_error(errc::internal, e.what()));
     if (!std::exchange(s.down, true))
       spdlog::warn("read ahead: the database does not answer: {}; trying again", e.what());
     s.pass.reset();
@@ -132,8 +124,7 @@ void read_on(self_ptr self) {
 
 void begin_pass(self_ptr self) {
   auto& s = self->state;
-  if (s.pass)
-    return;
+  if (s.pass) return;
   s.pass.emplace();
   s.pass->began = s.cfg.time->boot();
   s.pass->until = s.cfg.time->now() + s.cfg.horizon;
@@ -155,8 +146,7 @@ read_ahead_actor::behavior_type read_ahead(self_ptr self, read_ahead_config cfg)
           next_pass_in(self, 0s);
       },
       [self](caf::tick_atom, std::uint64_t number) {
-        if (number == self->state.alarm)
-          begin_pass(self);
+        if (number == self->state.alarm) begin_pass(self);
       },
   };
 }

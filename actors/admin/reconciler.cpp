@@ -26,23 +26,19 @@ using self_ptr = reconciler_actor::stateful_pointer<reconciler_state>;
 
 /// Job versions whose delay counts: those of the fire rows.
 void set_next_fires(self_ptr self, std::vector<storage::ledger::awaiting> rows) {
-  if (rows.empty())
-    return;
+  if (rows.empty()) return;
   specs_request wanted;
-  for (auto& row : rows)
-    wanted.keys.push_back({row.job, row.version});
+  for (auto& row : rows) wanted.keys.push_back({row.job, row.version});
   auto kept = std::make_shared<std::vector<storage::ledger::awaiting>>(std::move(rows));
   self->request(self->state.cfg.specs, 8s, std::move(wanted))
       .then(
           [self, kept](const std::vector<armed_job_ptr>& jobs) {
             std::unordered_map<job_id, std::chrono::milliseconds> delays;
-            for (auto& job : jobs)
-              delays[job->id] = job->times.delay();
+            for (auto& job : jobs) delays[job->id] = job->times.delay();
             set_next_work work;
             auto now = self->state.cfg.time->now();
             for (auto& row : *kept)
-              if (auto it = delays.find(row.job); it != delays.end())
-                work.rows.emplace_back(row, now + it->second);
+              if (auto it = delays.find(row.job); it != delays.end()) work.rows.emplace_back(row, now + it->second);
             self->send(self->state.cfg.ledger, std::move(work));
           },
           [](const caf::error& e) { spdlog::warn("reconciler: {}; trying again", text_of(e)); });

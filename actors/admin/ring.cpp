@@ -12,10 +12,8 @@ void ring::put(planned_fire fire) {
   if (!added) {
     auto& slot = it->second;
     auto& had = slot.fire;
-    if (slot.out || fire.job->version < had.job->version)
-      return;
-    if (fire.job->version == had.job->version && fire.next <= had.next)
-      return;
+    if (slot.out || fire.job->version < had.job->version) return;
+    if (fire.job->version == had.job->version && fire.next <= had.next) return;
     slot.fire = fire;
   }
   ticks_[tick_of(fire.next)].push_back(fire_key{fire.job->id, fire.job->version, fire.next});
@@ -28,8 +26,7 @@ void ring::put(waiting_trigger waiting) {
   if (!added) {
     auto& slot = it->second;
     // Read again: it may have been marked for killing, or handed back with a higher count, since.
-    if (!slot.out)
-      slot.waiting.row = std::move(waiting.row);
+    if (!slot.out) slot.waiting.row = std::move(waiting.row);
     return;
   }
   ticks_[due].push_back(id);
@@ -49,8 +46,7 @@ std::optional<group_id> ring::group_of(const key& k) const {
     return it->second.fire.job->group;
   }
   auto it = waiting_.find(std::get<trigger_id>(k));
-  if (it == waiting_.end() || it->second.out)
-    return std::nullopt;
+  if (it == waiting_.end() || it->second.out) return std::nullopt;
   return it->second.waiting.job->group;
 }
 
@@ -64,8 +60,7 @@ void ring::ripen(instant now) {
       continue;
     }
     for (auto& k : it->second)
-      if (auto group = group_of(k))
-        groups_[*group].ready.push_back(k);
+      if (auto group = group_of(k)) groups_[*group].ready.push_back(k);
     it = ticks_.erase(it);
   }
 }
@@ -74,8 +69,7 @@ void ring::fill(handout& h, group_state& g) {
   while (!g.ready.empty() && h.fires.size() + h.waiting.size() < claim_chunk && g.out < options_.window) {
     auto k = std::move(g.ready.front());
     g.ready.pop_front();
-    if (!group_of(k))
-      continue;
+    if (!group_of(k)) continue;
     if (auto* f = std::get_if<fire_key>(&k)) {
       auto& slot = fires_.at(f->job);
       slot.out = true;
@@ -96,13 +90,11 @@ std::vector<ring::handout> ring::take(instant now) {
   for (bool more = true; more;) {
     more = false;
     for (auto& [group, g] : groups_) {
-      if (g.held || g.ready.empty() || g.out >= options_.window)
-        continue;
+      if (g.held || g.ready.empty() || g.out >= options_.window) continue;
       handout h;
       h.group = group;
       fill(h, g);
-      if (h.fires.empty() && h.waiting.empty())
-        continue;
+      if (h.fires.empty() && h.waiting.empty()) continue;
       all.push_back(std::move(h));
       more = true;
     }
@@ -114,11 +106,9 @@ std::optional<instant> ring::next_claim() const {
   std::optional<instant> earliest;
   for (auto& [tick_number, keys] : ticks_) {
     auto at = instant{tick * tick_number};
-    if (earliest && at - options_.horizon > *earliest)
-      break; // no lead is longer than the horizon
+    if (earliest && at - options_.horizon > *earliest) break; // no lead is longer than the horizon
     auto claim = at - lead_of(keys.size());
-    if (!earliest || claim < *earliest)
-      earliest = claim;
+    if (!earliest || claim < *earliest) earliest = claim;
   }
   return earliest;
 }
@@ -129,8 +119,7 @@ void ring::done(const batch_done& answer, instant now) {
   std::vector<key> back;
   for (auto& f : answer.fires) {
     auto it = fires_.find(f.job);
-    if (it == fires_.end() || !it->second.out)
-      continue;
+    if (it == fires_.end() || !it->second.out) continue;
     auto fire = std::move(it->second.fire);
     if (f.what == placement::no_room) {
       it->second = fire_slot{fire, false};
@@ -143,8 +132,7 @@ void ring::done(const batch_done& answer, instant now) {
   }
   for (auto& w : answer.waiting) {
     auto it = waiting_.find(w.trigger);
-    if (it == waiting_.end() || !it->second.out)
-      continue;
+    if (it == waiting_.end() || !it->second.out) continue;
     if (w.what == placement::no_room) {
       it->second.out = false;
       back.push_back(w.trigger);

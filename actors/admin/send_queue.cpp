@@ -1,15 +1,14 @@
 #include "actors/admin/send_queue.hpp"
 
-#include <utility>
-
 #include "protocol/wire_size.hpp"
+
+#include <utility>
 
 namespace xxl::admin {
 
 void send_queue::put(std::vector<order> orders) {
   for (auto& o : orders) {
-    if (!ids_.insert(o.trigger).second)
-      continue;
+    if (!ids_.insert(o.trigger).second) continue;
     ++size_;
     by_time_[o.planned].push_back(std::move(o));
   }
@@ -42,16 +41,14 @@ std::vector<order> send_queue::take(instant now, std::size_t credit) {
 }
 
 std::optional<instant> send_queue::next() const {
-  if (by_time_.empty())
-    return std::nullopt;
+  if (by_time_.empty()) return std::nullopt;
   return by_time_.begin()->first;
 }
 
 std::vector<order> send_queue::drain() {
   std::vector<order> all;
   for (auto& [when, list] : by_time_)
-    for (auto& o : list)
-      all.push_back(std::move(o));
+    for (auto& o : list) all.push_back(std::move(o));
   by_time_.clear();
   ids_.clear();
   size_ = 0;

@@ -30,5 +30,4 @@ private:
   std::size_t size_ = 0;
 };
 
-
 } // namespace xxl::admin

@@ -1,15 +1,15 @@
 #include "apps/node/job_loader.hpp"
 
-#include <algorithm>
-#include <cstdio>
-#include <utility>
+#include "cli/batches.hpp"
+#include "config/job_files.hpp"
+#include "protocol/errors.hpp"
 
 #include <caf/scoped_actor.hpp>
 #include <spdlog/spdlog.h>
 
-#include "cli/batches.hpp"
-#include "config/job_files.hpp"
-#include "protocol/errors.hpp"
+#include <algorithm>
+#include <cstdio>
+#include <utility>
 
 namespace xxl::apps {
 namespace {
@@ -20,9 +20,12 @@ struct tally {
   std::size_t created = 0, changed = 0, unchanged = 0, failed = 0;
 
   void count(const apply_change& c) {
-    if (c.change == "created") ++created;
-    else if (c.change == "changed") ++changed;
-    else if (c.change == "unchanged") ++unchanged;
+    if (c.change == "created")
+      ++created;
+    else if (c.change == "changed")
+      ++changed;
+    else if (c.change == "unchanged")
+      ++unchanged;
     else {
       ++failed;
       spdlog::error("jobs: {} {}{}{}: {}", c.kind, c.group, c.name.empty() ? "" : "/", c.name, c.detail);
@@ -42,11 +45,13 @@ bool job_loader::read() {
     std::fflush(stderr);
     return false;
   }
-  requests_ = cli::batches_of(std::move(files.groups), std::move(files.jobs), "xxl-node " + settings_.node, "settings: jobs");
+  requests_ =
+      cli::batches_of(std::move(files.groups), std::move(files.jobs), "xxl-node " + settings_.node, "settings: jobs");
   return true;
 }
 
-/// A standalone node runs jobs that are applied later: its executor's group is made if nobody has defined it. False: not now.
+/// A standalone node runs jobs that are applied later: its executor's group is made if nobody has defined it. False:
+/// not now.
 bool job_loader::own_group() {
   if (settings_.role != config::node_role::standalone) return true;
   auto ours = [this](auto& g) { return g.name == settings_.group; };
@@ -55,12 +60,12 @@ bool job_loader::own_group() {
   caf::scoped_actor self{sys_};
   bool known = false, done = false;
   self->request(operators_, 10s, groups_atom_v)
-    .receive(
-      [&](const std::vector<group_view>& groups) {
-        done = true;
-        known = std::any_of(groups.begin(), groups.end(), [&](auto& g) { return g.spec.name == settings_.group; });
-      },
-      [](const caf::error& e) { spdlog::warn("jobs: the groups cannot be read yet: {}", text_of(e)); });
+      .receive(
+          [&](const std::vector<group_view>& groups) {
+            done = true;
+            known = std::any_of(groups.begin(), groups.end(), [&](auto& g) { return g.spec.name == settings_.group; });
+          },
+          [](const caf::error& e) { spdlog::warn("jobs: the groups cannot be read yet: {}", text_of(e)); });
   if (!done || known) return done;
   apply_request request;
   request.who = "xxl-node " + settings_.node;
@@ -76,15 +81,16 @@ bool job_loader::apply() {
   for (auto& request : requests_) {
     bool done = false;
     self->request(operators_, 60s, apply_atom_v, request)
-      .receive(
-        [&](const std::vector<apply_change>& changes) {
-          done = true;
-          for (auto& c : changes) sum.count(c);
-        },
-        [](const caf::error& e) { spdlog::warn("jobs: they cannot be applied yet: {}", text_of(e)); });
+        .receive(
+            [&](const std::vector<apply_change>& changes) {
+              done = true;
+              for (auto& c : changes) sum.count(c);
+            },
+            [](const caf::error& e) { spdlog::warn("jobs: they cannot be applied yet: {}", text_of(e)); });
     if (!done) return false;
   }
-  spdlog::info("jobs: {} created, {} changed, {} unchanged, {} failed", sum.created, sum.changed, sum.unchanged, sum.failed);
+  spdlog::info("jobs: {} created, {} changed, {} unchanged, {} failed", sum.created, sum.changed, sum.unchanged,
+               sum.failed);
   requests_.clear();
   return true;
 }

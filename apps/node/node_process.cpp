@@ -1,15 +1,5 @@
 #include "apps/node/node_process.hpp"
 
-#include <csignal>
-#include <cstdio>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <utility>
-
-#include <spdlog/spdlog.h>
-
 #include "actors/admin/admin_node.hpp"
 #include "actors/executor/builtin_handlers.hpp"
 #include "actors/executor/executor.hpp"
@@ -21,6 +11,16 @@
 #include "protocol/errors.hpp"
 #include "storage/store.hpp"
 #include "transport/transport.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace xxl::apps {
 namespace {
@@ -60,7 +60,8 @@ std::shared_ptr<storage::store> open_storage(const config::settings& s) {
     } catch (const storage::error& e) {
       if (e.kind == storage::error_kind::fatal || e.kind == storage::error_kind::refused)
         throw storage::error{e.kind, e.state, store->describe() + ": " + e.what()};
-      if (!std::exchange(said, true)) spdlog::warn("{} does not answer: {}; waiting for it", store->describe(), e.what());
+      if (!std::exchange(said, true))
+        spdlog::warn("{} does not answer: {}; waiting for it", store->describe(), e.what());
     }
     if (auto signal = next_signal(500ms); signal && *signal != SIGHUP) return nullptr;
   }
@@ -69,7 +70,8 @@ std::shared_ptr<storage::store> open_storage(const config::settings& s) {
 /// One running node. Members end in reverse order: the executor before the admin that it reports to.
 class node {
 public:
-  node(const config::settings& s, caf::actor_system& sys) : settings_{s}, sys_{sys}, stats_{std::make_shared<metrics>()} {}
+  node(const config::settings& s, caf::actor_system& sys)
+      : settings_{s}, sys_{sys}, stats_{std::make_shared<metrics>()} {}
 
   exit_code run() {
     if (settings_.role != node_role::executor)
@@ -115,7 +117,8 @@ private:
     e.data = settings_.data;
     e.max_running = settings_.max_running;
     e.queue_limit = settings_.queue_limit;
-    if (admin_) e.local_gate = admin_->gate();
+    if (admin_)
+      e.local_gate = admin_->gate();
     else
       for (auto& a : settings_.admins) e.admins.push_back(endpoint_of(a));
     if (settings_.print_runs) e.on_finished = print_run;
@@ -125,10 +128,14 @@ private:
   }
 
   void banner() const {
-    std::string line = std::string{"xxl-node "} + cli::version() + ": role " + to_string(settings_.role) + ", node " + settings_.node;
+    std::string line =
+        std::string{"xxl-node "} + cli::version() + ": role " + to_string(settings_.role) + ", node " + settings_.node;
     if (store_) line += ", storage " + store_->describe();
-    if (admin_) line += ", listening on " + settings_.listen.host + ":" + std::to_string(port_) + " (no TLS: loopback only)";
-    if (settings_.role != node_role::admin) line += ", executor " + settings_.group + "/" + settings_.executor_name + " with data in " + settings_.data.string();
+    if (admin_)
+      line += ", listening on " + settings_.listen.host + ":" + std::to_string(port_) + " (no TLS: loopback only)";
+    if (settings_.role != node_role::admin)
+      line +=
+          ", executor " + settings_.group + "/" + settings_.executor_name + " with data in " + settings_.data.string();
     if (settings_.role == node_role::executor) {
       line += ", admins";
       for (auto& a : settings_.admins) line += " " + to_string(a);
@@ -139,7 +146,8 @@ private:
   void serve() {
     for (;;) {
       auto signal = next_signal(apply_pending_ ? 20ms : 1'000ms);
-      if (signal && *signal == SIGHUP) reload();
+      if (signal && *signal == SIGHUP)
+        reload();
       else if (signal) {
         if (fatal_text().empty()) spdlog::info("{}: stopping", *signal == SIGINT ? "SIGINT" : "SIGTERM");
         return;
@@ -155,8 +163,10 @@ private:
     if (!admin_ || settings_.jobs.empty()) return spdlog::info("SIGHUP: this node has no job files to reload");
     if (!admin_->leads()) return spdlog::info("SIGHUP: another admin leads; job files are reloaded there");
     spdlog::info("SIGHUP: reloading job files");
-    if (jobs_->read()) apply_pending_ = true;
-    else spdlog::error("the job files have problems: nothing of them was applied");
+    if (jobs_->read())
+      apply_pending_ = true;
+    else
+      spdlog::error("the job files have problems: nothing of them was applied");
   }
 
   void stop() {

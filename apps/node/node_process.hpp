@@ -6,8 +6,8 @@
 
 namespace xxl::apps {
 
-/// Runs until a signal ends it; the exit code is the process's. Signals are blocked already. Everything that goes wrong is said on
-/// stderr.
+/// Runs until a signal ends it; the exit code is the process's. Signals are blocked already. Everything that goes wrong
+/// is said on stderr.
 exit_code run_node(const config::settings& settings);
 
 } // namespace xxl::apps

@@ -1,9 +1,9 @@
 #include "apps/node/run_printer.hpp"
 
+#include "cli/words.hpp"
+
 #include <cstdio>
 #include <string>
-
-#include "cli/words.hpp"
 
 namespace xxl::apps {
 
@@ -13,7 +13,8 @@ void print_run(const order& o, const outcome& end) {
   auto line = cli::time_text(end.ended) + " " + o.job_name + " " + kind + " " + to_string(end.state);
   // A run that never started has no lateness.
   if (end.started != instant{}) line += " lateness=" + std::to_string((end.started - o.planned).count());
-  if (end.state != trigger_state::succeeded && !end.message.empty()) line += " " + end.message.substr(0, end.message.find('\n'));
+  if (end.state != trigger_state::succeeded && !end.message.empty())
+    line += " " + end.message.substr(0, end.message.find('\n'));
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fflush(stdout);

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <ctime>
-
 #include <unistd.h>
 
 namespace xxl::apps {

@@ -6,7 +6,8 @@
 
 namespace xxl::apps {
 
-/// Blocks SIGINT, SIGTERM and SIGHUP for this thread and those it starts, and ignores SIGPIPE. Before any thread is started.
+/// Blocks SIGINT, SIGTERM and SIGHUP for this thread and those it starts, and ignores SIGPIPE. Before any thread is
+/// started.
 void block_signals();
 
 /// The next signal, waiting at most that long.

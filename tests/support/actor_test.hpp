@@ -1,20 +1,19 @@
 #pragma once
 // Actors without threads: CAF's test coordinator and its clock, which moves only when a test says so.
 
-#include <chrono>
-#include <optional>
-#include <utility>
+#include "protocol/actors.hpp"
+#include "protocol/clock.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-
 #include <gtest/gtest.h>
 
-#include "protocol/actors.hpp"
-#include "protocol/clock.hpp"
+#include <chrono>
+#include <optional>
+#include <utility>
 
 namespace xxl::test {
 
@@ -23,7 +22,8 @@ class virtual_clock final : public clock {
 public:
   explicit virtual_clock(caf::detail::test_actor_clock& source) : source_{source} {}
   instant now() const override {
-    return start_ + std::chrono::duration_cast<std::chrono::milliseconds>(source_.current_time.time_since_epoch()) + step_;
+    return start_ + std::chrono::duration_cast<std::chrono::milliseconds>(source_.current_time.time_since_epoch()) +
+           step_;
   }
   boot_time boot() const override { return boot_time{source_.current_time.time_since_epoch()}; }
   /// Steps the wall clock, as NTP or a person does.
