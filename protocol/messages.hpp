@@ -25,7 +25,6 @@ inline constexpr std::uint32_t protocol_newest = 1;
 inline constexpr std::uint32_t protocol_oldest = 1;
 
 // ---- executor ⇄ admin
-// ----------------------------------------------------------------------------------------------------
 
 /// An executor introduces one life of its process to an admin.
 struct executor_hello {
@@ -211,7 +210,6 @@ template <class I> typename I::result_type inspect(I& f, log_chunk& x) {
 }
 
 // ---- operator ⇄ admin
-// ----------------------------------------------------------------------------------------------------
 
 struct job_ref {
   std::string group;

@@ -43,7 +43,6 @@ using self_ptr = link_actor::stateful_pointer<executor_link_state>;
 constexpr auto ledger_patience = 8s;
 
 // ---- sending
-// ---------------------------------------------------------------------------------------------------------------
 
 void send_due(self_ptr self) {
   auto& s = self->state;
@@ -99,7 +98,6 @@ void end(self_ptr self, caf::error reason) {
 }
 
 // ---- a reign on this link
-// --------------------------------------------------------------------------------------------------
 
 void become_candidate(self_ptr self) {
   auto& s = self->state;
@@ -216,7 +214,6 @@ void begin_reign(self_ptr self, reign_begins r) {
 }
 
 // ---- from the executor
-// -----------------------------------------------------------------------------------------------------
 
 /// What breaks the protocol ends the connection: the executor comes back with a hello.
 void refuse(self_ptr self, const char* what, const std::string& why) {

@@ -71,7 +71,6 @@ void tell_changed(self_ptr self) {
 }
 
 // ---- claims
-// ----------------------------------------------------------------------------------------------------------------
 
 void add(self_ptr self, pending work);
 
@@ -187,7 +186,6 @@ void run_one(self_ptr self, pending_claim& p) {
 }
 
 // ---- completions
-// -----------------------------------------------------------------------------------------------------------
 
 void run_one(self_ptr self, pending_complete& p) {
   auto& s = self->state;
@@ -217,7 +215,6 @@ void run_one(self_ptr self, pending_complete& p) {
 }
 
 // ---- the rest
-// --------------------------------------------------------------------------------------------------------------
 
 void run_one(self_ptr self, hand_back_work& work) {
   auto back = self->state.cfg.db->hand_back_rows(work.epoch, work.rows);

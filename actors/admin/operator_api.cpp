@@ -97,7 +97,6 @@ caf::result<R> pass_on(self_ptr self, const problem& wrong, const Handle& whom, 
 }
 
 // ---- executors: what the database knows, and who is connected here
-// ----------------------------------------------------------
 
 caf::result<std::vector<executor_view>> executors(self_ptr self) {
   if (auto no = refused(self, {})) return std::move(*no);
@@ -118,7 +117,6 @@ caf::result<std::vector<executor_view>> executors(self_ptr self) {
 }
 
 // ---- logs: the ledger tells whose log it is, its executor has the lines
-// -----------------------------------------------------
 
 using log_answer = answer_ptr<log_chunk>;
 

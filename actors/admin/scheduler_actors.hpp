@@ -23,7 +23,6 @@ namespace xxl::admin {
 inline constexpr std::size_t claim_chunk = 1'000;
 
 // ---- read ahead ⇄ ring
-// -----------------------------------------------------------------------------------------------------
 
 /// A fire of the schedule that is coming up: the stored plan, not yet a ledger row.
 struct planned_fire {
@@ -45,7 +44,6 @@ struct page_taken {
 };
 
 // ---- ring ⇄ router
-// ---------------------------------------------------------------------------------------------------------
 
 /// A fire whose claim is due, with what its schedule and misfire policy decided.
 struct due_fire {
@@ -83,7 +81,6 @@ struct group_has_room {
 };
 
 // ---- links, sessions, reigns
-// -----------------------------------------------------------------------------------------------
 
 /// Orders claimed for the executor of one link; it sends each at its planned time.
 struct claimed_orders {

@@ -128,7 +128,6 @@ void executor_node_state::begin(node_peers peers) {
 }
 
 // ---- connections
-// -----------------------------------------------------------------------------------------------------------
 
 admin* executor_node_state::of(std::uint64_t connection) {
   auto it = std::find_if(admins_.begin(), admins_.end(), [&](auto& a) { return a.connection == connection; });
@@ -241,7 +240,6 @@ void executor_node_state::lost(const caf::actor_addr& who) {
 }
 
 // ---- session and lease
-// -------------------------------------------------------------------------------------------------------
 
 void executor_node_state::beat(std::uint64_t connection) {
   auto* a = of(connection);
@@ -331,7 +329,6 @@ void executor_node_state::lead(const lead_told& told) {
 }
 
 // ---- orders
-// --------------------------------------------------------------------------------------------------------------------
 
 void executor_node_state::take_orders(orders_came& came) {
   auto* a = of(came.connection);
@@ -435,7 +432,6 @@ void executor_node_state::report(open_report& open) {
 }
 
 // ---- results
-// -------------------------------------------------------------------------------------------------------------------
 
 void executor_node_state::spooled(results_spooled& done) {
   for (auto& x : done.what.outcomes) memory_.finish(x.trigger);
@@ -498,7 +494,6 @@ caf::result<script_source> executor_node_state::script(job_id job, spec_version 
 }
 
 // ---- the end
-// -------------------------------------------------------------------------------------------------------------------
 
 caf::result<bool> executor_node_state::drain() {
   draining_ = self_->make_response_promise<bool>();

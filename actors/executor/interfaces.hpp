@@ -20,7 +20,6 @@ namespace xxl::executor {
 enum class placement : std::uint8_t { own_thread, pooled };
 
 // ---- orders: node → runners
-// ----------------------------------------------------------------------------------------------
 
 /// Orders that the node has accepted.
 struct intake {
@@ -57,7 +56,6 @@ struct deadline_tick {};
 struct report_tick {};
 
 // ---- results: runners → spool → node
-// -------------------------------------------------------------------------------------
 
 struct results {
   session_id session;
@@ -84,7 +82,6 @@ struct spool_health {
 struct spool_retry_tick {};
 
 // ---- logs
-// ----------------------------------------------------------------------------------------------------------------
 
 /// INTERNAL to the log store: records wait.
 struct log_records_tick {
@@ -93,7 +90,6 @@ struct log_records_tick {
 struct log_write_tick {};
 
 // ---- scripts
-// -------------------------------------------------------------------------------------------------------------
 
 /// Runs whose work is a script or a command.
 struct processes_to_start {
@@ -106,7 +102,6 @@ struct source_retry_tick {
 };
 
 // ---- connections: one relay per hello → node
-// -----------------------------------------------------------------------------
 
 struct lead_told {
   std::uint64_t connection = 0;
@@ -122,7 +117,6 @@ struct ack_came {
 };
 
 // ---- the life of the node
-// ------------------------------------------------------------------------------------------------
 
 /// INTERNAL to the node.
 struct dial_tick {

@@ -165,7 +165,6 @@ protected:
 };
 
 // ---- connections and session
-// -----------------------------------------------------------------------------------------------
 
 TEST_F(ExecutorNodeTest, RegistersWithEveryAdminUnderOneSessionAndGrantsCredit) {
   begin(config());
@@ -269,7 +268,6 @@ TEST_F(ExecutorNodeTest, ANameInUseIsAskedForAgainUnderTheSameSession) {
 }
 
 // ---- lease
-// -----------------------------------------------------------------------------------------------------------------
 
 TEST_F(ExecutorNodeTest, OnlyBeatsToTheLeaderRenewTheLease) {
   one->leads = false;
@@ -311,7 +309,6 @@ TEST_F(ExecutorNodeTest, OrdersThatComeWithoutTrustGoBackAfterASecond) {
 }
 
 // ---- epoch, known ids, inventory
-// ---------------------------------------------------------------------------------------------
 
 TEST_F(ExecutorNodeTest, OrdersCountOnlyAfterTheEpochWasAdoptedOnThatConnection) {
   begin(config());
@@ -434,7 +431,6 @@ TEST_F(ExecutorNodeTest, AReturnWithoutAnAdminWaitsForOneAndIsInTheInventoryUnti
 }
 
 // ---- credit
-// ----------------------------------------------------------------------------------------------------------------
 
 TEST_F(ExecutorNodeTest, CreditIsGrantedAgainAtHalf) {
   begin_led();
@@ -481,7 +477,6 @@ TEST_F(ExecutorNodeTest, NoCreditIsGrantedWhileTooMuchIsOpen) {
 }
 
 // ---- results
-// ---------------------------------------------------------------------------------------------------------------
 
 TEST_F(ExecutorNodeTest, ResultsGoToTheLeaderAndAreForgottenByTheSpoolWhenAcknowledged) {
   begin_led();
@@ -564,7 +559,6 @@ TEST_F(ExecutorNodeTest, LogsAndScriptsPassThrough) {
 }
 
 // ---- the end
-// -----------------------------------------------------------------------------------------------------------------
 
 TEST_F(ExecutorNodeTest, ADrainedNodeSaysGoodbyeOnceEverythingWasTold) {
   begin_led();
