@@ -18,6 +18,20 @@ template <class Answer> void print(const Answer& answer, const printer& p) {
 /// The job to narrow a list to; a bare name is looked up first.
 job_ref narrowed(admin& a, const job_ref& ref) { return ref.name.empty() ? ref : resolve(a, ref); }
 
+/// At most `limit` items, asked for page by page; `keyset` is where the query says after which item its page begins.
+template <class Item, class Atom, class Query, class Id>
+std::vector<Item> pages(admin& a, Atom verb, Query q, Id Query::*keyset, std::size_t limit) {
+  std::vector<Item> all;
+  while (all.size() < limit) {
+    q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, limit - all.size()));
+    auto page = a.ask<std::vector<Item>>(verb, q);
+    std::move(page.begin(), page.end(), std::back_inserter(all));
+    if (page.size() < q.limit) break;
+    q.*keyset = all.back().id;
+  }
+  return all;
+}
+
 } // namespace
 
 job_ref resolve(admin& a, const job_ref& ref) {
@@ -38,15 +52,7 @@ void get_jobs(const get_jobs_verb& v, admin& a, const printer& p) {
   job_query q;
   q.group = v.job.group;
   q.name = v.job.name;
-  std::vector<job_view> all;
-  while (all.size() < v.limit) {
-    q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
-    auto page = a.ask<std::vector<job_view>>(jobs_atom_v, q);
-    std::move(page.begin(), page.end(), std::back_inserter(all));
-    if (page.size() < q.limit) break;
-    q.after = all.back().id;
-  }
-  print(all, p);
+  print(pages<job_view>(a, jobs_atom_v, q, &job_query::after, v.limit), p);
 }
 
 void get_executors(const get_executors_verb& v, admin& a, const printer& p) {
@@ -63,15 +69,7 @@ void get_triggers(const get_triggers_verb& v, admin& a, const printer& p) {
   q.state = v.state;
   q.from = v.from;
   q.to = v.to;
-  std::vector<trigger_view> all;
-  while (all.size() < v.limit) {
-    q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
-    auto page = a.ask<std::vector<trigger_view>>(triggers_atom_v, q);
-    std::move(page.begin(), page.end(), std::back_inserter(all));
-    if (page.size() < q.limit) break;
-    q.before = all.back().id;
-  }
-  print(all, p);
+  print(pages<trigger_view>(a, triggers_atom_v, q, &trigger_query::before, v.limit), p);
 }
 
 void describe_job(const describe_job_verb& v, admin& a, const printer& p) {

@@ -1,6 +1,7 @@
 #include "apps/node/job_loader.hpp"
 
 #include "cli/batches.hpp"
+#include "cli/render.hpp"
 #include "config/job_files.hpp"
 #include "protocol/errors.hpp"
 
@@ -12,28 +13,8 @@
 #include <utility>
 
 namespace xxl::apps {
-namespace {
 
 using namespace std::chrono_literals;
-
-struct tally {
-  std::size_t created = 0, changed = 0, unchanged = 0, failed = 0;
-
-  void count(const apply_change& c) {
-    if (c.change == "created")
-      ++created;
-    else if (c.change == "changed")
-      ++changed;
-    else if (c.change == "unchanged")
-      ++unchanged;
-    else {
-      ++failed;
-      spdlog::error("jobs: {} {}{}{}: {}", c.kind, c.group, c.name.empty() ? "" : "/", c.name, c.detail);
-    }
-  }
-};
-
-} // namespace
 
 bool job_loader::read() {
   config::load_options options;
@@ -77,20 +58,23 @@ bool job_loader::own_group() {
 bool job_loader::apply() {
   if (!own_group()) return false;
   caf::scoped_actor self{sys_};
-  tally sum;
+  cli::change_counts sum;
   for (auto& request : requests_) {
     bool done = false;
     self->request(operators_, 60s, apply_atom_v, request)
         .receive(
             [&](const std::vector<apply_change>& changes) {
               done = true;
-              for (auto& c : changes) sum.count(c);
+              for (auto& c : changes) {
+                sum.add(c);
+                if (c.change == "failed")
+                  spdlog::error("jobs: {} {}{}{}: {}", c.kind, c.group, c.name.empty() ? "" : "/", c.name, c.detail);
+              }
             },
             [](const caf::error& e) { spdlog::warn("jobs: they cannot be applied yet: {}", text_of(e)); });
     if (!done) return false;
   }
-  spdlog::info("jobs: {} created, {} changed, {} unchanged, {} failed", sum.created, sum.changed, sum.unchanged,
-               sum.failed);
+  spdlog::info("jobs: {}", to_string(sum));
   requests_.clear();
   return true;
 }
