@@ -5,6 +5,7 @@
 
 #include "protocol/enums.hpp"
 #include "protocol/ids.hpp"
+#include "storage/attempt_row.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -102,20 +103,10 @@ struct final_state {
 };
 
 /// A row read for reconciliation: open and of a session.
-struct open_row {
-  trigger_id trigger;
-  job_id job;
-  instant fire{};
-  std::optional<instant> planned;
-  std::string origin;
-  std::int16_t shard = -1, shards = 0, attempt = 1, handed = 0;
-  spec_version version = 0;
+struct open_row : attempt_row {
   trigger_state state = trigger_state::claimed;
-  trigger_cause cause = trigger_cause::schedule;
   session_id session;
   epoch_id epoch;
-  std::optional<std::string> params;
-  bool kill = false;
 };
 
 struct hand_back {

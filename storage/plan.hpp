@@ -2,8 +2,7 @@
 // Reads ahead (storage.md §4a): what is due soon, and the specifications needed to run it. Writes nothing. A connection
 // of its own.
 
-#include "protocol/enums.hpp"
-#include "protocol/ids.hpp"
+#include "storage/attempt_row.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -21,20 +20,10 @@ struct due_job {
   spec_version version = 0;
 };
 
-struct waiting_row {
-  trigger_id trigger;
+struct waiting_row : attempt_row {
   instant due{};
-  job_id job;
-  instant fire{};
-  std::optional<instant> planned;
-  std::string origin;
-  std::int16_t shard = -1, shards = 0, attempt = 1, handed = 0;
-  spec_version version = 0;
-  trigger_cause cause = trigger_cause::schedule;
   state_reason reason = state_reason::none;
-  std::optional<std::string> params; ///< absent: the job's own
-  bool kill = false;                 ///< marked for killing: complete as killed
-  bool deleted = false;              ///< of a deleted job: complete as discarded
+  bool deleted = false; ///< of a deleted job: complete as discarded
 };
 
 /// A job's specification as of one version: JSON text (config/spec_json.hpp reads it).

@@ -233,8 +233,8 @@ u AS (
 SELECT (SELECT count(*) FROM f) AS fence, (SELECT array_agg(session_id) FROM u) AS sessions)sql"};
 
 const statement open_rows{"open_rows", R"sql(
-SELECT trigger_id, job_id, fire_ms, planned_ms, origin, shard, shards, attempt, handed, version, state, cause, session_id,
-       epoch, params, kill_ms IS NOT NULL
+SELECT trigger_id, job_id, fire_ms, planned_ms, origin, shard, shards, attempt, handed, version, cause, params,
+       kill_ms IS NOT NULL, state, session_id, epoch
   FROM trigger_open WHERE session_id = ANY ($1) AND trigger_id > $2 ORDER BY trigger_id LIMIT $3)sql"};
 
 // last_ms once more: after a lock wait the row is looked at anew, but with the old snapshot of trigger_open.
@@ -265,8 +265,8 @@ SELECT job_id, next_ms, last_ms, version FROM job_fire
  WHERE next_ms < $1 AND (next_ms, job_id) > ($2, $3) ORDER BY next_ms, job_id LIMIT $4)sql"};
 
 const statement waiting_rows{"waiting_rows", R"sql(
-SELECT o.trigger_id, o.due_ms, o.job_id, o.fire_ms, o.planned_ms, o.origin, o.shard, o.shards, o.attempt, o.handed,
-       o.version, o.cause, o.reason, o.params, o.kill_ms IS NOT NULL AS kill, j.deleted_ms IS NOT NULL AS deleted
+SELECT o.trigger_id, o.job_id, o.fire_ms, o.planned_ms, o.origin, o.shard, o.shards, o.attempt, o.handed, o.version,
+       o.cause, o.params, o.kill_ms IS NOT NULL AS kill, o.due_ms, o.reason, j.deleted_ms IS NOT NULL AS deleted
   FROM trigger_open o JOIN job j USING (job_id) JOIN executor_group g USING (group_id)
  WHERE o.due_ms < $1 AND (o.due_ms, o.trigger_id) > ($2, $3)
    AND (NOT (j.paused OR g.paused) OR o.kill_ms IS NOT NULL OR j.deleted_ms IS NOT NULL)

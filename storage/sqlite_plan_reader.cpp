@@ -1,5 +1,6 @@
 #include "storage/soci_specs.hpp"
 #include "storage/soci_values.hpp"
+#include "storage/sqlite_attempt.hpp"
 #include "storage/sqlite_store.hpp"
 
 #include <utility>
@@ -15,9 +16,9 @@ constexpr auto* due_sql = "SELECT job_id, next_ms, last_ms, version FROM job_fir
                           " ORDER BY next_ms, job_id LIMIT :most";
 
 /// Held rows are left out, unless they are to be killed or discarded.
-constexpr auto* waiting_sql = "SELECT o.trigger_id, o.due_ms, o.job_id, o.fire_ms, o.planned_ms, o.origin, o.shard, "
-                              "o.shards, o.attempt, o.handed,"
-                              " o.version, o.cause, o.reason, o.params, o.kill_ms IS NOT NULL, j.deleted_ms IS NOT NULL"
+constexpr auto* waiting_sql = "SELECT o.trigger_id, o.job_id, o.fire_ms, o.planned_ms, o.origin, o.shard, o.shards, "
+                              "o.attempt, o.handed, o.version, o.cause, o.params, o.kill_ms IS NOT NULL,"
+                              " o.due_ms, o.reason, j.deleted_ms IS NOT NULL"
                               " FROM trigger_open o JOIN job j USING (job_id) JOIN executor_group g USING (group_id)"
                               " WHERE o.due_ms < :until AND (o.due_ms, o.trigger_id) > (:after, :after_id)"
                               " AND (NOT (j.paused OR g.paused) OR o.kill_ms IS NOT NULL OR j.deleted_ms IS NOT NULL)"
@@ -29,11 +30,9 @@ public:
   explicit kept_queries(soci::session& s)
       : due_{(s.prepare << due_sql, use(until_, "until"), use(after_, "after"), use(after_id_, "after_id"),
               use(most_, "most"), into(job_), into(instant_), into(last_.value, last_.state), into(version_))},
-        waiting_{(s.prepare << waiting_sql, use(until_, "until"), use(after_, "after"), use(after_id_, "after_id"),
-                  use(most_, "most"), into(trigger_), into(instant_), into(job_), into(fire_),
-                  into(planned_.value, planned_.state), into(origin_), into(shard_), into(shards_), into(attempt_),
-                  into(handed_), into(version_), into(cause_), into(reason_), into(params_.value, params_.state),
-                  into(kill_), into(deleted_))} {}
+        waiting_{(attempt_.of((s.prepare << waiting_sql, use(until_, "until"), use(after_, "after"),
+                               use(after_id_, "after_id"), use(most_, "most"))),
+                  into(instant_), into(reason_), into(deleted_))} {}
 
   std::vector<due_job> due(instant until, instant after, job_id after_job, std::size_t most) {
     bind(until, after, after_job.value, most);
@@ -47,7 +46,9 @@ public:
   std::vector<waiting_row> waiting(instant until, instant after, trigger_id after_trigger, std::size_t most) {
     bind(until, after, after_trigger.value, most);
     std::vector<waiting_row> rows;
-    each_row(waiting_, [&] { rows.push_back(waiting_now()); });
+    each_row(waiting_, [&] {
+      rows.push_back({attempt_.row(), from_ms(instant_), static_cast<state_reason>(reason_), deleted_ != 0});
+    });
     return rows;
   }
 
@@ -59,31 +60,10 @@ private:
     most_ = static_cast<long long>(most);
   }
 
-  waiting_row waiting_now() const {
-    return {.trigger = {trigger_},
-            .due = from_ms(instant_),
-            .job = {job_},
-            .fire = from_ms(fire_),
-            .planned = planned_.time(),
-            .origin = origin_,
-            .shard = static_cast<std::int16_t>(shard_),
-            .shards = static_cast<std::int16_t>(shards_),
-            .attempt = static_cast<std::int16_t>(attempt_),
-            .handed = static_cast<std::int16_t>(handed_),
-            .version = static_cast<spec_version>(version_),
-            .cause = static_cast<trigger_cause>(cause_),
-            .reason = static_cast<state_reason>(reason_),
-            .params = params_.text(),
-            .kill = kill_ != 0,
-            .deleted = deleted_ != 0};
-  }
-
   long long until_ = 0, after_ = 0, after_id_ = 0, most_ = 0;
-  long long trigger_ = 0, instant_ = 0, job_ = 0, fire_ = 0, shard_ = 0, shards_ = 0, attempt_ = 0, handed_ = 0,
-            version_ = 0, cause_ = 0, reason_ = 0, kill_ = 0, deleted_ = 0;
-  nullable_number last_, planned_;
-  nullable_text params_;
-  std::string origin_;
+  long long instant_ = 0, job_ = 0, version_ = 0, reason_ = 0, deleted_ = 0;
+  nullable_number last_;
+  sqlite::attempt_columns attempt_;
   soci::statement due_, waiting_;
 };
 

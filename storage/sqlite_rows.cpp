@@ -2,6 +2,7 @@
 
 #include "storage/soci_arrays.hpp"
 #include "storage/soci_values.hpp"
+#include "storage/sqlite_attempt.hpp"
 #include "storage/sqlite_order.hpp"
 
 namespace xxl::storage::sqlite {
@@ -30,8 +31,8 @@ constexpr auto* existing_sql =
     "SELECT job_id FROM job_fire WHERE job_id IN (SELECT value FROM json_each(:jobs)) ORDER BY job_id";
 
 constexpr auto* open_rows_sql =
-    "SELECT trigger_id, job_id, fire_ms, planned_ms, origin, shard, shards, attempt, handed, version, state, cause,"
-    " session_id, epoch, params, kill_ms IS NOT NULL FROM trigger_open"
+    "SELECT trigger_id, job_id, fire_ms, planned_ms, origin, shard, shards, attempt, handed, version, cause, params,"
+    " kill_ms IS NOT NULL, state, session_id, epoch FROM trigger_open"
     " WHERE session_id IN (SELECT value FROM json_each(:sessions)) AND trigger_id > :after ORDER BY trigger_id LIMIT "
     ":most";
 
@@ -108,34 +109,13 @@ std::vector<open_row> open_rows(soci::session& s, std::span<const session_id> se
                                 std::size_t most) {
   const auto ids = json_array(values_of(sessions));
   const long long above = after.value, limit = static_cast<long long>(most);
-  long long trigger = 0, job = 0, fire = 0, shard = 0, shards = 0, attempt = 0, handed = 0, version = 0, state = 0,
-            cause = 0, session = 0, epoch = 0, kill = 0;
-  nullable_number planned;
-  nullable_text params;
-  std::string origin;
-  soci::statement query = (s.prepare << open_rows_sql, use(ids, "sessions"), use(above, "after"), use(limit, "most"),
-                           into(trigger), into(job), into(fire), into(planned.value, planned.state), into(origin),
-                           into(shard), into(shards), into(attempt), into(handed), into(version), into(state),
-                           into(cause), into(session), into(epoch), into(params.value, params.state), into(kill));
+  attempt_columns attempt;
+  long long state = 0, session = 0, epoch = 0;
+  soci::statement query =
+      (attempt.of((s.prepare << open_rows_sql, use(ids, "sessions"), use(above, "after"), use(limit, "most"))),
+       into(state), into(session), into(epoch));
   std::vector<open_row> rows;
-  each_row(query, [&] {
-    rows.push_back({.trigger = {trigger},
-                    .job = {job},
-                    .fire = from_ms(fire),
-                    .planned = planned.time(),
-                    .origin = origin,
-                    .shard = static_cast<std::int16_t>(shard),
-                    .shards = static_cast<std::int16_t>(shards),
-                    .attempt = static_cast<std::int16_t>(attempt),
-                    .handed = static_cast<std::int16_t>(handed),
-                    .version = static_cast<spec_version>(version),
-                    .state = static_cast<trigger_state>(state),
-                    .cause = static_cast<trigger_cause>(cause),
-                    .session = {session},
-                    .epoch = {epoch},
-                    .params = params.text(),
-                    .kill = kill != 0});
-  });
+  each_row(query, [&] { rows.push_back({attempt.row(), static_cast<trigger_state>(state), {session}, {epoch}}); });
   return rows;
 }
 

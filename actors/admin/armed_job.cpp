@@ -14,18 +14,6 @@ work_spec without_source(const work_spec& work) {
   return work;
 }
 
-template <class Row> order from_row(const armed_job& job, const Row& row) {
-  auto o = order_of(job, row.trigger, row.fire, row.planned.value_or(row.fire));
-  o.origin = row.origin;
-  o.shard = row.shard;
-  o.shards = row.shards;
-  o.attempt = row.attempt;
-  o.handed = row.handed;
-  o.cause = row.cause;
-  if (row.params) o.params = *row.params;
-  return o;
-}
-
 } // namespace
 
 order order_of(const armed_job& job, trigger_id trigger, instant fire, instant planned) {
@@ -44,8 +32,17 @@ order order_of(const armed_job& job, trigger_id trigger, instant fire, instant p
   return o;
 }
 
-order order_of(const armed_job& job, const storage::waiting_row& row) { return from_row(job, row); }
-order order_of(const armed_job& job, const storage::open_row& row) { return from_row(job, row); }
+order order_of(const armed_job& job, const storage::attempt_row& row) {
+  auto o = order_of(job, row.trigger, row.fire, row.planned.value_or(row.fire));
+  o.origin = row.origin;
+  o.shard = row.shard;
+  o.shards = row.shards;
+  o.attempt = row.attempt;
+  o.handed = row.handed;
+  o.cause = row.cause;
+  if (row.params) o.params = *row.params;
+  return o;
+}
 
 std::variant<armed_job_ptr, std::string> arm(const storage::stored_spec& stored) {
   auto where = "job " + to_string(stored.job) + " version " + std::to_string(stored.version) + ": ";

@@ -31,8 +31,7 @@ using armed_job_ptr = std::shared_ptr<const armed_job>;
 order order_of(const armed_job& job, trigger_id trigger, instant fire, instant planned);
 
 /// The same for a row that is in the ledger already.
-order order_of(const armed_job& job, const storage::waiting_row& row);
-order order_of(const armed_job& job, const storage::open_row& row);
+order order_of(const armed_job& job, const storage::attempt_row& row);
 
 /// Parses and compiles a stored specification; the text of the error names the job and its version.
 std::variant<armed_job_ptr, std::string> arm(const storage::stored_spec& stored);

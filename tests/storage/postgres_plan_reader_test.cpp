@@ -51,30 +51,6 @@ TEST_F(PostgresPlanReader, WhatIsDueComesInOrderAndPageByPage) {
   EXPECT_EQ(first.version, 1);
 }
 
-TEST_F(PostgresPlanReader, AWaitingRowIsReadWhole) {
-  insert_waiting(21, 2, day_one, ", planned_ms, origin, shard, shards, attempt, handed, reason, params, kill_ms",
-                 ", 77, 'm21', 1, 3, 2, 4, 1, 'p', 5");
-  const auto rows = reader->waiting(day_one + second, instant{}, {}, many);
-  ASSERT_EQ(rows.size(), 1U);
-  const auto& w = rows[0];
-  EXPECT_EQ(w.trigger, trigger_id{21});
-  EXPECT_EQ(w.due, day_one);
-  EXPECT_EQ(w.job, job_id{2});
-  EXPECT_EQ(w.fire, from_ms(21));
-  EXPECT_EQ(w.planned, from_ms(77));
-  EXPECT_EQ(w.origin, "m21");
-  EXPECT_EQ(w.shard, 1);
-  EXPECT_EQ(w.shards, 3);
-  EXPECT_EQ(w.attempt, 2);
-  EXPECT_EQ(w.handed, 4);
-  EXPECT_EQ(w.version, 1);
-  EXPECT_EQ(w.cause, trigger_cause::manual);
-  EXPECT_EQ(w.reason, state_reason::no_executor);
-  EXPECT_EQ(w.params, "p");
-  EXPECT_TRUE(w.kill);
-  EXPECT_FALSE(w.deleted);
-}
-
 TEST_F(PostgresPlanReader, APauseHoldsWaitingRowsUnlessTheyAreToBeKilledOrDiscarded) {
   insert_waiting(21, 1, day_one);
   insert_waiting(22, 2, day_one);

@@ -102,6 +102,45 @@ TEST_P(waiting_conformance, RowsMarkedForKillingAreShownEvenIfHeldAndNotClaimed)
   EXPECT_THAT(claim_row({101}).claimed, IsEmpty());
 }
 
+TEST_P(waiting_conformance, RowsAreReadWholeWhetherTheyWaitOrRun) {
+  const auto waits = make_job("waits"), runs = make_job("runs");
+  make_waiting(waits, {101}, from_ms(5'000));
+  claim_one(runs, {102});
+  sql("UPDATE trigger_open SET fire_ms = 4000, planned_ms = 4077, origin = 'm21', shard = 6, shards = 7, attempt = 3, "
+      "handed = 5, cause = 4, reason = 8, params = 'p', kill_ms = 5050");
+  const auto expect_whole = [](const attempt_row& row) {
+    EXPECT_EQ(row.fire, from_ms(4'000));
+    EXPECT_EQ(row.planned, from_ms(4'077));
+    EXPECT_EQ(row.origin, "m21");
+    EXPECT_EQ(row.shard, 6);
+    EXPECT_EQ(row.shards, 7);
+    EXPECT_EQ(row.attempt, 3);
+    EXPECT_EQ(row.handed, 5);
+    EXPECT_EQ(row.version, 1);
+    EXPECT_EQ(row.cause, trigger_cause::retry);
+    EXPECT_EQ(row.params, "p");
+    EXPECT_TRUE(row.kill);
+  };
+  const auto waiting_rows = waiting();
+  ASSERT_EQ(waiting_rows.size(), 1U);
+  const auto& waits_row = waiting_rows[0];
+  expect_whole(waits_row);
+  EXPECT_EQ(waits_row.trigger, trigger_id{101});
+  EXPECT_EQ(waits_row.job, waits);
+  EXPECT_EQ(waits_row.due, from_ms(5'000));
+  EXPECT_EQ(waits_row.reason, state_reason::launch_failed);
+  EXPECT_FALSE(waits_row.deleted);
+  const auto open_rows = claims->open_rows(std::vector{session}, {}, 10);
+  ASSERT_EQ(open_rows.size(), 1U);
+  const auto& runs_row = open_rows[0];
+  expect_whole(runs_row);
+  EXPECT_EQ(runs_row.trigger, trigger_id{102});
+  EXPECT_EQ(runs_row.job, runs);
+  EXPECT_EQ(runs_row.state, trigger_state::claimed);
+  EXPECT_EQ(runs_row.session, session);
+  EXPECT_EQ(runs_row.epoch, epoch);
+}
+
 TEST_P(waiting_conformance, WaitingRowsComeInPages) {
   const auto job = make_job("a");
   for (long long id : {101, 102, 103, 104}) make_waiting(job, {id}, from_ms(id < 104 ? 5'000 : 4'000));
