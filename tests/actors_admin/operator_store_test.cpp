@@ -6,9 +6,7 @@
 #include "protocol/errors.hpp"
 #include "storage/store.hpp"
 #include "tests/support/actor_test.hpp"
-
-#include <filesystem>
-#include <unistd.h>
+#include "tests/support/temporary_directory.hpp"
 
 namespace xxl::admin {
 namespace {
@@ -35,8 +33,7 @@ job_spec job(std::string name, schedule_spec s = every_schedule{60s, {}}) {
 
 class OperatorOnSqlite : public xxl::test::ActorTest {
 protected:
-  std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("xxl_operator_" + std::to_string(::getpid()));
+  xxl::test::temporary_directory place;
   std::unique_ptr<storage::store> store;
   catalog_actor catalog;
   job_registry_actor jobs;
@@ -44,8 +41,7 @@ protected:
   operator_actor api;
 
   OperatorOnSqlite() {
-    std::filesystem::create_directories(folder);
-    store = storage::open_store("sqlite://" + (folder / "xxl.db").string(), "test");
+    store = storage::open_store("sqlite://" + (place / "xxl.db").string(), "test");
     store->migrate();
     catalog_config c;
     c.database = store->open_catalog();
@@ -74,7 +70,6 @@ protected:
     catalog = nullptr;
     settle();
     store.reset();
-    std::filesystem::remove_all(folder);
   }
 
   std::vector<std::string> apply(std::vector<job_spec> specs) {

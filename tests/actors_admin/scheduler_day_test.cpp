@@ -8,10 +8,10 @@
 #include "actors/admin/spec_source.hpp"
 #include "config/schedule_of.hpp"
 #include "tests/actors_admin/scheduler_support.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -26,24 +26,11 @@ using ::testing::SizeIs;
 
 constexpr auto new_year = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 
-/// A folder that ends with the test; in memory where there is one, because a day costs 100,000 commits.
-class scratch_folder {
-public:
-  scratch_folder() {
-    const std::filesystem::path memory = "/dev/shm";
-    auto parent = std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
-    auto name = (parent / "xxl-day-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no scratch folder " + name};
-    path_ = name;
-  }
-  ~scratch_folder() { std::filesystem::remove_all(path_); }
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
+/// Where files are in memory, if there is such a place: a day costs 100,000 commits.
+std::filesystem::path fast_place() {
+  const std::filesystem::path memory = "/dev/shm";
+  return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+}
 
 /// One start of a handler.
 struct started_run {
@@ -114,8 +101,8 @@ struct plain_executor {
 /// A whole admin on a SQLite file, put together as admin_node does, without threads.
 class DayTest : public xxl::test::ActorTest {
 protected:
-  scratch_folder folder;
-  std::shared_ptr<storage::store> store = storage::open_store("sqlite://" + (folder.path() / "xxl.db").string(), "n1");
+  xxl::test::temporary_directory place{fast_place()};
+  std::shared_ptr<storage::store> store = storage::open_store("sqlite://" + (place / "xxl.db").string(), "n1");
   metrics_ptr stats = std::make_shared<metrics>();
   trust_ptr leads = std::make_shared<trust>(clock);
   std::vector<std::string> fatal;

@@ -1,37 +1,22 @@
 #pragma once
-// What executor tests need again and again: orders, a temporary directory, and an admin made of a gate and a link that
+// What executor tests need again and again: orders, and an admin made of a gate and a link that
 // remember what they were told and answer as the test says.
 
 #include "protocol/actors.hpp"
 #include "protocol/errors.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <filesystem>
 #include <memory>
-#include <stdlib.h>
 #include <string>
 #include <vector>
 
 namespace xxl::executor::test {
 
-class temporary_directory {
-public:
-  temporary_directory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "xxl-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~temporary_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
+using xxl::test::temporary_directory;
 
 inline constexpr session_id our_session{77};
 inline constexpr instant a_fire = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};

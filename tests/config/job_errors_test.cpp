@@ -1,11 +1,11 @@
 // Every error of a job file has a file here, and its whole text is compared.
 
 #include "config/job_files.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 namespace {
 
@@ -273,41 +273,27 @@ TEST(JobErrors, Work) {
   expect_in_work("script: {file: nowhere.sh}", 20, "file: nowhere.sh: no such file");
 }
 
-/// A folder of its own for each test, removed with it.
 class JobErrorFiles : public testing::Test {
 protected:
-  void SetUp() override {
-    auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::temp_directory_path() /
-              ("xxl-" + std::string{info->name()} + "-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string write(const std::string& name, const std::string& text) const {
-    auto path = folder_ / name;
-    std::ofstream{path, std::ios::binary} << text;
-    return path.string();
-  }
   std::string script_error(const std::string& name) const {
     auto yaml =
         "version: 1\ngroups: [{name: orders}]\njobs:\n  - name: a\n    group: orders\n    script: {file: " + name +
         "}\n";
-    auto path = write("jobs.yaml", yaml);
+    auto path = place.write("jobs.yaml", yaml).string();
     auto text = report(load_jobs({path}).problems);
-    auto start = path + ":6:20: file: " + (folder_ / name).string() + ": ";
+    auto start = path + ":6:20: file: " + (place / name).string() + ": ";
     return text.starts_with(start) ? text.substr(start.size(), text.find('\n') - start.size()) : text;
   }
 
-  std::filesystem::path folder_;
+  xxl::test::temporary_directory place;
 };
 
 TEST_F(JobErrorFiles, ScriptsThatCannotBeRead) {
-  write("empty.sh", "");
-  write("nul.sh", std::string{"a\0b", 3});
-  write("latin.sh", "caf\xE9");
-  write("large.sh", std::string(512 * 1024 + 1, 'x'));
-  std::filesystem::create_directory(folder_ / "folder.sh");
+  place.write("empty.sh", "");
+  place.write("nul.sh", std::string{"a\0b", 3});
+  place.write("latin.sh", "caf\xE9");
+  place.write("large.sh", std::string(512 * 1024 + 1, 'x'));
+  std::filesystem::create_directory(place / "folder.sh");
   EXPECT_EQ(script_error("empty.sh"), "the script is empty");
   EXPECT_EQ(script_error("nul.sh"), "not text: byte 2 is NUL or not UTF-8");
   EXPECT_EQ(script_error("latin.sh"), "not text: byte 4 is NUL or not UTF-8");
@@ -316,8 +302,8 @@ TEST_F(JobErrorFiles, ScriptsThatCannotBeRead) {
 }
 
 TEST_F(JobErrorFiles, FilesThatCannotBeRead) {
-  auto large = write("large.yaml", std::string(16 * 1024 * 1024 + 1, ' '));
-  auto missing = (folder_ / "missing.yaml").string();
+  auto large = place.write("large.yaml", std::string(16 * 1024 * 1024 + 1, ' ')).string();
+  auto missing = (place / "missing.yaml").string();
   EXPECT_EQ(report(load_jobs({missing, large, "/dev/null"}).problems),
             missing + ": no such file\n\n" + large +
                 ": more than 16777216 bytes\n\n/dev/null: this is not a regular file");

@@ -1,10 +1,10 @@
 #include "config/job_files.hpp"
 #include "protocol/validate.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 namespace {
 
@@ -140,62 +140,49 @@ TEST(JobFiles, AJobWithAnErrorIsLeftOutAndTheOthersStay) {
 
 class JobDirectories : public testing::Test {
 protected:
-  void SetUp() override {
-    auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    root_ = std::filesystem::temp_directory_path() /
-            ("xxl-" + std::string{info->name()} + "-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(root_);
-  }
-  void TearDown() override { std::filesystem::remove_all(root_); }
-
-  void write(const std::string& name, const std::string& text) const {
-    auto path = root_ / name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream{path, std::ios::binary} << text;
-  }
   /// Names of the files that were read, below the root.
   std::vector<std::string> read_of(std::vector<std::string> names) const {
-    for (auto& name : names) name = (root_ / name).string();
+    for (auto& name : names) name = (place / name).string();
     auto set = load_jobs(names);
     EXPECT_EQ(report(set.problems), "");
     for (auto& file : set.files)
-      file = std::filesystem::path{file}.lexically_normal().lexically_relative(root_).string();
+      file = std::filesystem::path{file}.lexically_normal().lexically_relative(place.path()).string();
     return set.files;
   }
 
-  std::filesystem::path root_;
+  test::temporary_directory place;
 };
 
 TEST_F(JobDirectories, YamlFilesBelowADirectoryAreReadSortedAndHiddenOnesAreNot) {
   for (auto name : {"b.yaml", "a/z.yml", "a/deep/c.yaml", ".hidden.yaml", ".git/x.yaml", "readme.md", "a.yaml"})
-    write(name, "version: 1\n");
+    place.write(name, "version: 1\n");
   EXPECT_EQ(read_of({"."}), (std::vector<std::string>{"a.yaml", "a/deep/c.yaml", "a/z.yml", "b.yaml"}));
 }
 
 TEST_F(JobDirectories, AFileNamedTwiceIsReadOnce) {
-  write("a.yaml", "version: 1\ngroups: [{name: orders}]\n");
-  write("other.txt", "version: 1\n"); // named itself, it may end as it likes
-  std::filesystem::create_symlink(root_ / "a.yaml", root_ / "link.yaml");
+  place.write("a.yaml", "version: 1\ngroups: [{name: orders}]\n");
+  place.write("other.txt", "version: 1\n"); // named itself, it may end as it likes
+  std::filesystem::create_symlink(place / "a.yaml", place / "link.yaml");
   EXPECT_EQ(read_of({"a.yaml", ".", "other.txt"}), (std::vector<std::string>{"a.yaml", "other.txt"}));
 }
 
 TEST_F(JobDirectories, AFolderMountedByKubernetesIsReadOnce) {
-  write("..2026_01_01/jobs.yaml", "version: 1\ngroups: [{name: orders}]\n");
-  std::filesystem::create_symlink("..2026_01_01", root_ / "..data");
-  std::filesystem::create_symlink("..data/jobs.yaml", root_ / "jobs.yaml");
+  place.write("..2026_01_01/jobs.yaml", "version: 1\ngroups: [{name: orders}]\n");
+  std::filesystem::create_symlink("..2026_01_01", place / "..data");
+  std::filesystem::create_symlink("..data/jobs.yaml", place / "jobs.yaml");
   EXPECT_EQ(read_of({"."}), std::vector<std::string>{"jobs.yaml"});
 }
 
 TEST_F(JobDirectories, AnEmptyDirectoryHasNoJobs) { EXPECT_EQ(read_of({"."}), std::vector<std::string>{}); }
 
 TEST_F(JobDirectories, AScriptFileIsFoundBesideItsYamlFileAndNamesItsLanguage) {
-  write("jobs/a.yaml", "version: 1\ngroups: [{name: orders}]\njobs:\n"
-                       "  - {name: a, group: orders, script: {file: scripts/x.py}}\n"
-                       "  - {name: b, group: orders, script: {file: scripts/x.sh}}\n"
-                       "  - {name: c, group: orders, script: {language: shell, file: scripts/x.py}}\n");
-  write("jobs/scripts/x.py", "print(1)\n");
-  write("jobs/scripts/x.sh", "echo 1\n");
-  auto set = load_jobs({(root_ / "jobs").string()});
+  place.write("jobs/a.yaml", "version: 1\ngroups: [{name: orders}]\njobs:\n"
+                             "  - {name: a, group: orders, script: {file: scripts/x.py}}\n"
+                             "  - {name: b, group: orders, script: {file: scripts/x.sh}}\n"
+                             "  - {name: c, group: orders, script: {language: shell, file: scripts/x.py}}\n");
+  place.write("jobs/scripts/x.py", "print(1)\n");
+  place.write("jobs/scripts/x.sh", "echo 1\n");
+  auto set = load_jobs({(place / "jobs").string()});
   EXPECT_EQ(report(set.problems), "");
   ASSERT_EQ(set.jobs.size(), 3u);
   EXPECT_EQ(set.jobs[0].work, (work_spec{script_work{script_language::python, "print(1)\n"}}));

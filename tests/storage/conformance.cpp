@@ -5,17 +5,10 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include <cstdlib>
 #include <stdexcept>
 
 namespace xxl::storage {
 namespace {
-
-std::filesystem::path make_folder() {
-  auto name = (std::filesystem::temp_directory_path() / "xxl-storage-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no temporary folder " + name};
-  return name;
-}
 
 /// A migrated database that the cases copy.
 const std::string& postgres_template() {
@@ -50,14 +43,9 @@ conformance::conformance() {
   catalog->put_group({"group", "A group", address_mode::automatic, {}}, note);
 }
 
-conformance::~conformance() {
-  if (!folder_.empty()) std::filesystem::remove_all(folder_);
-}
-
 void conformance::open_database() {
   if (GetParam() == dialect::sqlite) {
-    folder_ = make_folder();
-    const auto path = (folder_ / "xxl.db").string();
+    const auto path = (place / "xxl.db").string();
     store = open_store("sqlite://" + path, "node-1");
     store->migrate();
     raw_ = std::make_unique<soci_connection>(

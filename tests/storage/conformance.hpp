@@ -5,12 +5,12 @@
 
 #include "storage/soci_connection.hpp"
 #include "storage/store.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <soci/soci.h>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +21,6 @@ namespace xxl::storage {
 class conformance : public ::testing::TestWithParam<dialect> {
 protected:
   conformance();
-  ~conformance() override;
 
   /// A new job of group `group`, at version 1.
   job_id make_job(const std::string& name, std::optional<instant> next = from_ms(5'000));
@@ -53,6 +52,7 @@ protected:
   /// Another store on the same database; on SQLite the same one, for a process owns the file.
   std::unique_ptr<storage::ledger> another_ledger();
 
+  test::temporary_directory place; ///< of SQLite's file
   std::unique_ptr<storage::store> store;
   std::unique_ptr<storage::catalog> catalog;
   std::unique_ptr<storage::plan_reader> plan;
@@ -65,7 +65,6 @@ protected:
 private:
   void open_database();
 
-  std::filesystem::path folder_;
   std::vector<std::unique_ptr<storage::ledger>> ledgers_;
   std::unique_ptr<soci_connection> raw_;
 };

@@ -3,13 +3,13 @@
 #include "storage/migrate.hpp"
 #include "storage/store.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include <filesystem>
 #include <thread>
 #include <unistd.h>
 
@@ -18,12 +18,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string make_folder() {
-  auto name = (std::filesystem::temp_directory_path() / "xxl-migrate-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no temporary folder " + name};
-  return name;
-}
 
 /// The fatal error that `call` throws; empty if it throws none.
 template <class Call> std::string fatal_text(Call call) {
@@ -40,8 +34,7 @@ class migrations : public ::testing::TestWithParam<dialect> {
 protected:
   migrations() {
     if (GetParam() == dialect::sqlite) {
-      folder_ = make_folder();
-      const auto path = folder_ + "/xxl.db";
+      const auto path = (place_ / "xxl.db").string();
       url_ = "sqlite://" + path;
       open_ = [path](soci::session& s) { s.open(soci::sqlite3, "db=\"" + path + "\" timeout=5"); };
     } else {
@@ -50,9 +43,6 @@ protected:
       open_ = [url = url_](soci::session& s) { s.open(soci::postgresql, url); };
     }
     store_ = open_store(url_, "node-1");
-  }
-  ~migrations() override {
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
   }
 
   long long number(const std::string& query) {
@@ -72,10 +62,11 @@ protected:
     migrate(connection, known, from_ms(1));
   }
 
+  test::temporary_directory place_; ///< of SQLite's file
   std::unique_ptr<store> store_;
 
 private:
-  std::string folder_, url_;
+  std::string url_;
   std::function<void(soci::session&)> open_;
 };
 
@@ -158,17 +149,17 @@ TEST(Statements, ArePartedAtMarksAndFreeOfComments) {
 }
 
 TEST(SqliteFile, OfAnotherOwnerIsRefusedWithItsPid) {
-  const auto folder = make_folder();
-  const auto url = "sqlite://" + folder + "/new/xxl.db";
+  const test::temporary_directory place;
+  const auto path = (place / "new/xxl.db").string();
+  const auto url = "sqlite://" + path;
   {
     const auto first = open_store(url, "node-1");
-    EXPECT_EQ(first->describe(), "sqlite " + folder + "/new/xxl.db");
-    EXPECT_EQ(fatal_text([&] { open_store(url, "node-2"); }), folder + "/new/xxl.db is in use by process " +
+    EXPECT_EQ(first->describe(), "sqlite " + path);
+    EXPECT_EQ(fatal_text([&] { open_store(url, "node-2"); }), path + " is in use by process " +
                                                                   std::to_string(::getpid()) +
                                                                   ": stop it, or give this node a database of its own");
   }
   EXPECT_EQ(fatal_text([&] { open_store(url, "node-2"); }), "") << "its owner is gone";
-  std::filesystem::remove_all(folder);
 }
 
 TEST(StoreUrl, IsRefusedWithoutItsPassword) {

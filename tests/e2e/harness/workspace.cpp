@@ -1,36 +1,13 @@
 #include "tests/e2e/harness/workspace.hpp"
 
 #include <arpa/inet.h>
-#include <cstdlib>
-#include <fstream>
 #include <poll.h>
 #include <set>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace xxl::e2e {
-
-namespace fs = std::filesystem;
-
-workspace::workspace() {
-  auto pattern = (fs::temp_directory_path() / "xxl-e2e-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"no temporary directory " + pattern};
-  root_ = pattern;
-}
-
-workspace::~workspace() {
-  std::error_code ignored; // a left-over directory is no failure of what was tested
-  fs::remove_all(root_, ignored);
-}
-
-fs::path workspace::write(const std::string& name, const std::string& content) const {
-  auto path = root_ / name;
-  fs::create_directories(path.parent_path());
-  std::ofstream{path, std::ios::binary} << content;
-  return path;
-}
 
 std::uint16_t free_port() {
   static std::set<std::uint16_t> given;

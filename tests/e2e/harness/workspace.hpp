@@ -1,28 +1,15 @@
 #pragma once
 // A directory of one test, removed with it, and free ports of this machine.
 
+#include "tests/support/temporary_directory.hpp"
+
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
-#include <string>
 
 namespace xxl::e2e {
 
-class workspace {
-public:
-  workspace();
-  ~workspace();
-  workspace(const workspace&) = delete;
-  workspace& operator=(const workspace&) = delete;
-
-  std::filesystem::path operator/(const std::string& name) const { return root_ / name; }
-  /// Writes a file, with its folders; answers its path.
-  std::filesystem::path write(const std::string& name, const std::string& content) const;
-
-private:
-  std::filesystem::path root_;
-};
+using workspace = test::temporary_directory;
 
 /// A port of 127.0.0.1 on which nobody listens. No two calls of one test program answer the same.
 std::uint16_t free_port();
