@@ -33,7 +33,8 @@ connection::settings session_settings(const std::string& node, bool claims) {
     s.server.emplace_back("lock_timeout", claim_lock_timeout);
     s.statements.insert(s.statements.end(),
                         {&sql::claim, &sql::claimed_before, &sql::skipped_before, &sql::claim_waiting, &sql::hand_back,
-                         &sql::open_session, &sql::renew_sessions, &sql::end_sessions, &sql::lease_takeover});
+                         &sql::open_session, &sql::renew_sessions, &sql::end_sessions, &sql::end_expired,
+                         &sql::lease_takeover});
   }
   return s;
 }
@@ -146,12 +147,15 @@ public:
                           {scalar(epoch.value), id_array(sessions), array(std::span<const std::int64_t>{until})});
   }
 
-  sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now, session_end reason,
-                               bool force) override {
-    const auto lease_before = force ? std::numeric_limits<std::int64_t>::max() : to_ms(now);
-    return write_sessions(sql::end_sessions,
-                          {scalar(epoch.value), scalar(to_ms(now)), scalar(static_cast<std::int64_t>(reason)),
-                           id_array(sessions), scalar(lease_before)});
+  sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now,
+                               session_end reason) override {
+    return write_sessions(sql::end_sessions, {scalar(epoch.value), scalar(to_ms(now)),
+                                              scalar(static_cast<std::int64_t>(reason)), id_array(sessions)});
+  }
+
+  sessions_answer end_expired(epoch_id epoch, instant now) override {
+    return write_sessions(sql::end_expired, {scalar(epoch.value), scalar(to_ms(now)),
+                                             scalar(static_cast<std::int64_t>(session_end::lease_expired))});
   }
 
   sessions_answer lease_takeover(epoch_id epoch, instant lease_until) override {
