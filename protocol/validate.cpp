@@ -165,7 +165,8 @@ problem invalid(const order_batch& x) {
 }
 
 problem invalid(const callback_batch& x) {
-  return first(session(x.session), count("outcomes", x.outcomes.size(), limits::batch_items), each(x.outcomes));
+  return first(session(x.session), count("outcomes", x.outcomes.size(), limits::batch_items), bytes(x.outcomes),
+               each(x.outcomes));
 }
 
 problem invalid(const return_batch& x) {

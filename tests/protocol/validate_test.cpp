@@ -148,6 +148,18 @@ TEST(Batches, OfOrdersHaveALimitOfBytesToo) {
             std::to_string((fit + 1) * wire_size(full)) + " bytes in one message, at most 262144 are allowed");
 }
 
+TEST(Batches, OfOutcomesHaveALimitOfBytesToo) {
+  auto full = sample<outcome>();
+  full.message = of(limits::message_bytes);
+  auto fit = limits::batch_bytes / wire_size(full);
+  auto outcomes = [&](std::size_t n) {
+    return after<callback_batch>([&](callback_batch& x) { x.outcomes.assign(n, full); });
+  };
+  EXPECT_EQ(outcomes(fit), "");
+  EXPECT_EQ(outcomes(fit + 1),
+            std::to_string((fit + 1) * wire_size(full)) + " bytes in one message, at most 262144 are allowed");
+}
+
 TEST(Batches, NeedASessionAndOrdersAnEpoch) {
   EXPECT_EQ(after<order_batch>([](order_batch& x) { x.epoch = {0}; }), "epoch 0 is out of range");
   EXPECT_EQ(after<order_batch>([](order_batch& x) { x.session = {0}; }), "session 0 is out of range");
