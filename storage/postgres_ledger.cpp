@@ -105,6 +105,7 @@ public:
     const auto r = connection_.execute(sql::finals, params{id_array(ids), array(std::span<const std::int64_t>{days})},
                                        on_loss::repeatable);
     std::vector<final_state> all;
+    all.reserve(static_cast<std::size_t>(r.rows()));
     for (int row = 0; row < r.rows(); ++row)
       all.push_back({{r.number(row, 0)}, static_cast<trigger_state>(r.number(row, 1))});
     std::ranges::sort(all, {}, &final_state::trigger);
@@ -168,6 +169,7 @@ public:
         sql::open_rows, params{id_array(sessions), scalar(after.value), scalar(static_cast<std::int64_t>(most))},
         on_loss::repeatable);
     std::vector<open_row> rows;
+    rows.reserve(static_cast<std::size_t>(r.rows()));
     for (int row = 0; row < r.rows(); ++row) rows.push_back(read_open_row(r, row));
     return rows;
   }
@@ -183,6 +185,7 @@ public:
     connection_.open();
     const auto r = connection_.query(sql::overdue_ends, on_loss::repeatable);
     std::vector<awaiting> rows;
+    rows.reserve(static_cast<std::size_t>(r.rows()));
     for (int row = 0; row < r.rows(); ++row)
       rows.push_back({{r.number(row, 0)}, static_cast<spec_version>(r.number(row, 1)), from_ms(r.number(row, 2))});
     return rows;

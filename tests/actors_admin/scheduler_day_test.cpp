@@ -20,7 +20,6 @@
 namespace xxl::admin::test {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 

@@ -22,8 +22,8 @@ protected:
   std::vector<armed_job_ptr> specs{make_job(1, {.schedule = after_schedule{30s}})};
 
   ledger_actor ledger = play<ledger_actor>(
-      [this](reconcile_request& r) -> caf::result<reconcile_report> {
-        requests.push_back(std::move(r));
+      [this](reconcile_request r) -> caf::result<reconcile_report> {
+        requests.push_back(r);
         if (!database_answers) return make_error(errc::unavailable, "database: gone");
         return std::exchange(report, {});
       },
