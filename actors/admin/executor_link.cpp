@@ -162,8 +162,6 @@ storage::session_open session_of(const executor_link_state& s) {
   open.address = s.hello.address;
   open.version = s.hello.version;
   open.labels = nlohmann::json(s.hello.labels).dump();
-  open.now = s.cfg.time->now();
-  open.lease_until = open.now + s.cfg.lease;
   return open;
 }
 

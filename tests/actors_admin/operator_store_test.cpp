@@ -8,6 +8,8 @@
 #include "tests/support/actor_test.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
+
 namespace xxl::admin {
 namespace {
 
