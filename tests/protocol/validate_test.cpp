@@ -42,7 +42,7 @@ TEST(Hello, IsRefusedInWordsThatNameTheField) {
   EXPECT_EQ(after<T>([](T& x) { x.session = {-1}; }), "session -1 is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.group = "Orders"; }), "group \"Orders\" is not a group name");
   EXPECT_EQ(after<T>([](T& x) { x.name = ""; }), "executor name is empty");
-  EXPECT_EQ(after<T>([](T& x) { x.name = nul; }), "executor name contains a NUL byte");
+  EXPECT_EQ(after<T>([](T& x) { x.name = nul; }), "executor name is not text: byte 2 is NUL");
   EXPECT_EQ(after<T>([](T& x) { x.name = of(129); }), "executor name has 129 bytes, at most 128 are allowed");
   EXPECT_EQ(after<T>([](T& x) { x.address = of(257); }), "address has 257 bytes, at most 256 are allowed");
   EXPECT_EQ(after<T>([](T& x) { x.version = of(65); }), "version has 65 bytes, at most 64 are allowed");
@@ -50,7 +50,7 @@ TEST(Hello, IsRefusedInWordsThatNameTheField) {
   EXPECT_EQ(after<T>([](T& x) { x.previous = {-1}; }), "previous session is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.highest_epoch = {-1}; }), "highest epoch is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.labels = {{"", "v"}}; }), "label is empty");
-  EXPECT_EQ(after<T>([](T& x) { x.labels = {{"zone", nul}}; }), "label zone contains a NUL byte");
+  EXPECT_EQ(after<T>([](T& x) { x.labels = {{"zone", nul}}; }), "label zone is not text: byte 2 is NUL");
 }
 
 TEST(Hello, TakesLabelsUpToTheLimit) {
@@ -90,7 +90,7 @@ TEST(Orders, AreRefusedWithTheTriggerNamed) {
               x.work = script_work{script_language{bad_number}, ""};
             }),
             "order of trigger 1001: script language is unknown(77); known are shell, python");
-  EXPECT_EQ(order_after([](order& x) { x.params = nul; }), "order of trigger 1001: params contains a NUL byte");
+  EXPECT_EQ(order_after([](order& x) { x.params = nul; }), "order of trigger 1001: params is not text: byte 2 is NUL");
   EXPECT_EQ(order_after([](order& x) { x.params = of(2'049); }),
             "order of trigger 1001: params has 2049 bytes, at most 2048 are allowed");
   EXPECT_EQ(order_after([](order& x) { x.timeout = -1ms; }), "order of trigger 1001: timeout -1 ms is out of range");
@@ -171,7 +171,8 @@ TEST(Outcomes, MustBeFinalAndKnown) {
             "outcome of trigger 1001: reason is unknown(7");
   EXPECT_EQ(outcome_after([](outcome& x) { x.message = of(2'049); }),
             "outcome of trigger 1001: message has 2049 bytes, at most 2048 are allowed");
-  EXPECT_EQ(outcome_after([](outcome& x) { x.message = nul; }), "outcome of trigger 1001: message contains a NUL byte");
+  EXPECT_EQ(outcome_after([](outcome& x) { x.message = nul; }),
+            "outcome of trigger 1001: message is not text: byte 2 is NUL");
   EXPECT_EQ(outcome_after([](outcome& x) { x.ended = instant{-1ms}; }),
             "outcome of trigger 1001: end -1 ms is out of range");
   EXPECT_EQ(outcome_after([](outcome& x) { x.trigger = {0}; }), "outcome of trigger 0: trigger 0 is out of range");
@@ -208,7 +209,7 @@ TEST(Scripts, HaveALimitAndALanguage) {
   EXPECT_EQ(after<T>([](T& x) { x.source = of(limits::script_bytes + 1); }),
             "script source has 524289 bytes, at most 524288 are allowed");
   EXPECT_EQ(after<T>([](T& x) { x.source = ""; }), "script source is empty");
-  EXPECT_EQ(after<T>([](T& x) { x.source = nul; }), "script source contains a NUL byte");
+  EXPECT_EQ(after<T>([](T& x) { x.source = nul; }), "script source is not text: byte 2 is NUL");
   EXPECT_EQ(after<T>([](T& x) { x.language = script_language{bad_number}; }),
             "script language is unknown(77); known are shell, python");
   EXPECT_EQ(after<T>([](T& x) { x.version = 0; }), "version is not above 0");
@@ -257,7 +258,7 @@ TEST(Jobs, AreRefusedWithTheJobNamed) {
             job + "misfire is unknown(77); known are skip, fire_once");
   EXPECT_EQ(after<T>([](T& x) { x.work = script_work{script_language::shell, ""}; }), job + "script source is empty");
   EXPECT_EQ(after<T>([](T& x) { x.params = of(2'049); }), job + "params has 2049 bytes, at most 2048 are allowed");
-  EXPECT_EQ(after<T>([](T& x) { x.owner = nul; }), job + "owner contains a NUL byte");
+  EXPECT_EQ(after<T>([](T& x) { x.owner = nul; }), job + "owner is not text: byte 2 is NUL");
   EXPECT_EQ(after<T>([](T& x) { x.timeout = -1ms; }), job + "timeout -1 ms is out of range");
 }
 
@@ -302,8 +303,8 @@ TEST(Apply, TakesTheLargestScriptOnlyAlone) {
 
 TEST(Apply, ChecksWhatItHolds) {
   using T = apply_request;
-  EXPECT_EQ(after<T>([](T& x) { x.groups[0].title = nul; }), "title contains a NUL byte");
-  EXPECT_EQ(after<T>([](T& x) { x.jobs[0].owner = nul; }), "job orders/close-stale: owner contains a NUL byte");
+  EXPECT_EQ(after<T>([](T& x) { x.groups[0].title = nul; }), "title is not text: byte 2 is NUL");
+  EXPECT_EQ(after<T>([](T& x) { x.jobs[0].owner = nul; }), "job orders/close-stale: owner is not text: byte 2 is NUL");
   EXPECT_EQ(after<T>([](T& x) { x.who = of(129); }), "who has 129 bytes, at most 128 are allowed");
   EXPECT_EQ(after<T>([](T& x) { x.source = of(4'097); }), "source has 4097 bytes, at most 4096 are allowed");
 }
@@ -318,7 +319,7 @@ TEST(Queries, HavePagesAndKnownStates) {
             "state is unknown(77)");
   EXPECT_EQ(after<trigger_query>([](trigger_query& x) { x.id = trigger_id{0}; }), "trigger 0 is out of range");
   EXPECT_EQ(after<trigger_query>([](trigger_query& x) { x.from = instant{-1ms}; }), "from -1 ms is out of range");
-  EXPECT_EQ(after<job_query>([](job_query& x) { x.name = nul; }), "job contains a NUL byte");
+  EXPECT_EQ(after<job_query>([](job_query& x) { x.name = nul; }), "job is not text: byte 2 is NUL");
 }
 
 TEST(Requests, NameTheirJobAndCarryAnId) {
