@@ -260,9 +260,11 @@ struct job_view {
   std::optional<instant> next;
   std::optional<instant> last;
   bool awaits_end = false;
+  std::string problem; ///< why the stored specification cannot be used: `spec` holds what is known besides; else empty
 };
 template <class I> typename I::result_type inspect(I& f, job_view& x) {
-  return f(caf::meta::type_name("job_view"), x.id, x.spec, x.version, x.paused, x.next, x.last, x.awaits_end);
+  return f(caf::meta::type_name("job_view"), x.id, x.spec, x.version, x.paused, x.next, x.last, x.awaits_end,
+           x.problem);
 }
 
 struct job_query {

@@ -40,7 +40,7 @@ XXL_FIELDS(job_ref, a, b)
 XXL_FIELDS(apply_request, a, b, c, d)
 XXL_FIELDS(apply_change, a, b, c, d, e)
 XXL_FIELDS(group_view, a, b, c, d, e)
-XXL_FIELDS(job_view, a, b, c, d, e, f, g)
+XXL_FIELDS(job_view, a, b, c, d, e, f, g, h)
 XXL_FIELDS(job_query, a, b, c, d)
 XXL_FIELDS(executor_view, a, b, c, d, e, f, g, h, i)
 XXL_FIELDS(trigger_view, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v)
@@ -127,7 +127,9 @@ template <> inline apply_request sample() {
 }
 template <> inline apply_change sample() { return {"job", "orders", "close-stale", "changed", "schedule, timeout"}; }
 template <> inline group_view sample() { return {sample<group_spec>(), true, 2, 40, {5}}; }
-template <> inline job_view sample() { return {{12}, sample<job_spec>(), 4, true, noon, noon - 5min, true}; }
+template <> inline job_view sample() {
+  return {{12}, sample<job_spec>(), 4, true, noon, noon - 5min, true, "unknown route"};
+}
 template <> inline job_query sample() { return {"orders", "close-stale", {12}, 50}; }
 template <> inline executor_view sample() {
   return {{11}, "orders", "orders-1", "host:4711", "0.1.0", "live", noon, noon + 10s, true};
