@@ -3,6 +3,7 @@
 #include "cli/json.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
+#include "protocol/clock.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>
@@ -43,7 +44,6 @@ void get_jobs(const get_jobs_verb& v, admin& a, const printer& p) {
     q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
     auto page = a.ask<std::vector<job_view>>(jobs_atom_v, q);
     std::move(page.begin(), page.end(), std::back_inserter(all));
-    if (page.size() < q.limit) break;
     q.after = all.back().id;
   }
   print(all, p);
@@ -63,13 +63,13 @@ void get_triggers(const get_triggers_verb& v, admin& a, const printer& p) {
   q.state = v.state;
   q.from = v.from;
   q.to = v.to;
+  if (!v.from) q.ended_from = v.to.value_or(system_clock().now()) - limits::listed_back; // once, for all pages
   std::vector<trigger_view> all;
   while (all.size() < v.limit) {
     q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
     auto page = a.ask<std::vector<trigger_view>>(triggers_atom_v, q);
     std::move(page.begin(), page.end(), std::back_inserter(all));
-    if (page.size() < q.limit) break;
-    q.before = all.back().id;
+    q.before = {all.back().fire, all.back().id};
   }
   print(all, p);
 }

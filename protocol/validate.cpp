@@ -268,6 +268,8 @@ problem invalid(const trigger_query& x) {
   return first(text("group", x.group, limits::name_bytes), text("job", x.job, limits::name_bytes),
                x.state ? enumerator("state", *x.state) : problem{}, x.id ? id("trigger", *x.id) : problem{},
                x.from ? time("from", *x.from) : problem{}, x.to ? time("to", *x.to) : problem{},
+               x.ended_from ? time("ended from", *x.ended_from) : problem{},
+               x.before ? first(time("place", x.before->fire), id("place", x.before->id)) : problem{},
                x.job.empty() || !x.group.empty() ? problem{} : problem{"a job is named together with its group"},
                x.limit >= 1 && x.limit <= limits::page_items
                    ? problem{}

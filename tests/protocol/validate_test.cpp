@@ -329,7 +329,36 @@ TEST(Requests, NameTheirJobAndCarryAnId) {
   EXPECT_EQ(after<trigger_request>([](trigger_request& x) { x.params.reset(); }), "");
   EXPECT_EQ(after<trigger_request>([](trigger_request& x) { x.params = of(2'049); }),
             "params has 2049 bytes, at most 2048 are allowed");
-  EXPECT_EQ(after<pause_request>([](pause_request& x) { x.who = nul; }), "who contains a NUL byte");
+  EXPECT_EQ(after<pause_request>([](pause_request& x) { x.who = nul; }), "who is not text: byte 2 is NUL");
+}
+
+TEST(Queries, GoOnFromAPlaceThatCanBe) {
+  using T = trigger_query;
+  EXPECT_EQ(after<T>([](T& x) { x.before = trigger_position{test::noon, {0}}; }), "place 0 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.before = trigger_position{instant{-1ms}, {1}}; }), "place -1 ms is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.ended_from = instant{-1ms}; }), "ended from -1 ms is out of range");
+}
+
+TEST(Text, ThatIsNotUtf8IsRefusedWhereverItStands) {
+  const std::string latin = "caf\xE9";
+  auto refused = [](const std::string& what) { return what + " is not text: byte 4 is not UTF-8"; };
+  EXPECT_EQ(after<executor_hello>([&](executor_hello& x) { x.name = latin; }), refused("executor name"));
+  EXPECT_EQ(after<executor_hello>([&](executor_hello& x) { x.address = latin; }), refused("address"));
+  EXPECT_EQ(after<executor_hello>([&](executor_hello& x) { x.version = latin; }), refused("version"));
+  EXPECT_EQ(after<executor_hello>([&](executor_hello& x) { x.labels = {{latin, "v"}}; }), refused("label"));
+  EXPECT_EQ(after<executor_hello>([&](executor_hello& x) { x.labels = {{"zone", latin}}; }), refused("label zone"));
+  EXPECT_EQ(after<executor_hello>([&](executor_hello& x) { x.group = latin; }),
+            "group \"caf\xEF\xBF\xBD\" is not a group name")
+      << "and the refusal is text itself";
+  EXPECT_EQ(after<trigger_request>([&](trigger_request& x) { x.params = latin; }), refused("params"));
+  EXPECT_EQ(after<trigger_request>([&](trigger_request& x) { x.request = latin; }), refused("request id"));
+  EXPECT_EQ(after<trigger_request>([&](trigger_request& x) { x.who = latin; }), refused("who"));
+  EXPECT_EQ(after<pause_request>([&](pause_request& x) { x.job.name = latin; }), refused("job"));
+  EXPECT_EQ(after<apply_request>([&](apply_request& x) { x.source = latin; }), refused("source"));
+  EXPECT_EQ(after<group_spec>([&](group_spec& x) { x.title = latin; }), refused("title"));
+  EXPECT_EQ(after<job_spec>([&](job_spec& x) { x.params = latin; }), refused("job orders/close-stale: params"));
+  EXPECT_EQ(after<callback_batch>([&](callback_batch& x) { x.outcomes[0].message = latin; }),
+            refused("outcome of trigger 1001: message"));
 }
 
 TEST(Names, OfGroupsHaveFourTo64Characters) {
