@@ -352,10 +352,11 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
       [self](script_atom, job_id job, spec_version version) { return script(self, job, version); },
       [self](bye_atom, session_id session) {
         auto& s = self->state;
-        if (session != s.hello.session || !s.reign) return;
-        auto goodbye = *s.reign;
+        if (session != s.hello.session) return;
+        spdlog::info("executor {} (session {}) said goodbye", s.who(), session.value);
+        auto reign = s.reign;
         leave(self);
-        self->send(goodbye.ledger, end_session_request{goodbye.epoch, session, session_end::stopped});
+        if (reign) self->send(reign->ledger, end_session_request{reign->epoch, session, session_end::stopped});
         self->quit();
       },
       [self](claimed_orders& claimed) -> std::uint64_t {

@@ -105,6 +105,7 @@ private:
   std::optional<boot_time> lease_tick_at_;
   bool spool_writable_ = true;
   std::optional<caf::typed_response_promise<bool>> draining_;
+  bool said_goodbye_ = false; ///< nobody is dialled any more, and links that end are no news
 };
 
 void executor_node_state::configure(executor_node_config cfg) {
@@ -148,7 +149,7 @@ admin* executor_node_state::any() {
 
 void executor_node_state::dial(std::size_t index, std::uint64_t after) {
   auto& a = admins_.at(index);
-  if (a.connection != after) return; // a newer attempt is on its way
+  if (a.connection != after || said_goodbye_) return; // a newer attempt is on its way
   auto connection = a.connection = ++connections_;
   if (!a.where) return greet(index, *cfg_.local_gate);
   self_->request(cfg_.dialer, cfg_.patience, caf::connect_atom_v, a.where->host, a.where->port)
@@ -213,7 +214,7 @@ void executor_node_state::welcomed(admin& a, const executor_link_actor& link, co
 
 void executor_node_state::failed(std::uint64_t connection, const caf::error& why) {
   auto* a = of(connection);
-  if (a == nullptr) return; // an older connection
+  if (a == nullptr || said_goodbye_) return; // an older connection
   auto text = text_of(why);
   if (std::exchange(a->problem, text) != text)
     spdlog::warn("admin {} cannot be used: {}; trying again for ever", a->text, text);
@@ -288,6 +289,7 @@ void executor_node_state::look_at_lease() {
 
 /// The leader has ended the session: what runs goes on, what waits goes back, and a new life begins under a new id.
 void executor_node_state::new_session() {
+  if (said_goodbye_) return;
   auto ended = cfg_.hello.session;
   cfg_.hello.previous = ended;
   cfg_.hello.session = {random_id()};
@@ -512,6 +514,7 @@ void executor_node_state::check_drained() {
   if (told)
     for (auto& a : admins_)
       if (a.live()) self_->send(a.link, bye_atom_v, cfg_.hello.session);
+  said_goodbye_ = told;
   draining_->deliver(told);
 }
 

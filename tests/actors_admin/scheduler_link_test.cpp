@@ -563,6 +563,13 @@ TEST_F(LinkTest, AGoodbyeEndsTheSessionAfterItsOrdersWentBack) {
   EXPECT_FALSE(link_lives());
 }
 
+TEST_F(LinkTest, AGoodbyeToAnAdminThatDoesNotLeadEndsItsLinkAlone) {
+  enlist();
+  tell(bye_atom_v, ann);
+  EXPECT_THAT(ends, IsEmpty());
+  EXPECT_FALSE(link_lives());
+}
+
 TEST_F(LinkTest, AGoodbyeInAnothersNameEndsNothing) {
   ready();
   tell(bye_atom_v, session_id{99});
