@@ -43,6 +43,7 @@ void get_jobs(const get_jobs_verb& v, admin& a, const printer& p) {
   while (all.size() < v.limit) {
     q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
     auto page = a.ask<std::vector<job_view>>(jobs_atom_v, q);
+    if (page.empty()) break; // a page may end early: a message holds only so many bytes
     std::move(page.begin(), page.end(), std::back_inserter(all));
     q.after = all.back().id;
   }
@@ -68,6 +69,7 @@ void get_triggers(const get_triggers_verb& v, admin& a, const printer& p) {
   while (all.size() < v.limit) {
     q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, v.limit - all.size()));
     auto page = a.ask<std::vector<trigger_view>>(triggers_atom_v, q);
+    if (page.empty()) break; // a page may end early: a message holds only so many bytes
     std::move(page.begin(), page.end(), std::back_inserter(all));
     q.before = {all.back().fire, all.back().id};
   }

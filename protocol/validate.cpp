@@ -163,6 +163,14 @@ problem invalid(const executor_hello& x) {
   return std::nullopt;
 }
 
+problem invalid(const executor_welcome& x) {
+  auto terms = x.beat >= 10ms && x.beat <= 60s && x.lease > limits::lease_margin && x.lease <= 1h;
+  return first(text("admin", x.admin, limits::name_bytes, true),
+               terms ? problem{}
+                     : problem{"a beat of " + std::to_string(x.beat.count()) + " ms with a lease of " +
+                               std::to_string(x.lease.count()) + " ms is out of range"});
+}
+
 problem invalid(const order_batch& x) {
   return first(id("epoch", x.epoch, INT64_MAX), session(x.session),
                count("orders", x.orders.size(), limits::batch_items), bytes(x.orders), each(x.orders));

@@ -7,6 +7,7 @@
 #include "config/spec_json.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/wire_size.hpp"
 #include "storage/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -58,6 +59,16 @@ std::vector<instant> next_fires(const read_job& job, std::uint32_t most) {
   if (!job.times) return fires;
   for (auto t = job.view.next; t && fires.size() < most; t = job.times->next(*t)) fires.push_back(*t);
   return fires;
+}
+
+/// As much of a page as may travel in one message. What is left out is on the next page; the first row always goes,
+/// whatever its size (a script's source).
+template <class View> void cut_to_message(std::vector<View>& page) {
+  std::size_t bytes = 0;
+  auto first_too_many = std::find_if(
+      page.begin(), page.end(), [&](const View& view) { return (bytes += wire_size(view)) > limits::batch_bytes; });
+  if (first_too_many == page.begin() && !page.empty()) ++first_too_many;
+  page.erase(first_too_many, page.end());
 }
 
 struct catalog_state {
@@ -281,6 +292,7 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
           std::vector<job_view> views;
           for (auto& row : db.list_jobs(q)) views.push_back(read(row).view);
           if (views.empty() && !q.after) self->state.check_filter(db, {q.group, q.name});
+          cut_to_message(views);
           return views;
         });
       },
@@ -289,6 +301,7 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
         return self->state.serve([&](storage::catalog& db) {
           auto views = db.list_triggers(q);
           if (views.empty() && !q.before) self->state.check_filter(db, {q.group, q.job});
+          cut_to_message(views);
           return views;
         });
       },

@@ -196,10 +196,7 @@ void executor_node_state::enlist(std::size_t index, std::uint32_t protocol, cons
 }
 
 void executor_node_state::welcomed(admin& a, const executor_link_actor& link, const executor_welcome& terms) {
-  if (terms.beat < 10ms || terms.beat > 60s || terms.lease <= lease::margin || terms.lease > 1h)
-    return failed(a.connection, make_error(errc::invalid_argument,
-                                           "the admin asks for a beat of " + std::to_string(terms.beat.count()) +
-                                               " ms and a lease of " + std::to_string(terms.lease.count()) + " ms"));
+  if (auto problem = invalid(terms)) return failed(a.connection, make_error(errc::invalid_argument, *problem));
   a.link = link;
   a.terms = terms;
   a.problem.clear();

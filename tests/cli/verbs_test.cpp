@@ -181,7 +181,7 @@ TEST_F(Verbs, GetJobsAsksPageByPageUpToItsLimit) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1'201);
   h.limits.clear();
   get_jobs({{}, 5'000}, a, table);
-  EXPECT_EQ(h.limits, (std::vector<std::uint32_t>{1'000, 1'000})) << "a page that is not full is the last";
+  EXPECT_EQ(h.limits, (std::vector<std::uint32_t>{1'000, 1'000, 1'000})) << "only an empty page is the last";
 }
 
 TEST_F(Verbs, GetTriggersGoesBackFromTheNewest) {

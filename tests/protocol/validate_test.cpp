@@ -30,9 +30,10 @@ template <class T, class Change> std::string after(Change change) {
 }
 
 template <class T> class EverySample : public ::testing::Test {};
-using checked = ::testing::Types<executor_hello, order_batch, callback_batch, return_batch, progress_batch,
-                                 inventory_piece, script_source, log_query, log_chunk, group_spec, job_spec,
-                                 apply_request, job_query, trigger_query, trigger_request, pause_request, job_ref>;
+using checked =
+    ::testing::Types<executor_hello, executor_welcome, order_batch, callback_batch, return_batch, progress_batch,
+                     inventory_piece, script_source, log_query, log_chunk, group_spec, job_spec, apply_request,
+                     job_query, trigger_query, trigger_request, pause_request, job_ref>;
 TYPED_TEST_SUITE(EverySample, checked);
 TYPED_TEST(EverySample, IsValid) { EXPECT_EQ(invalid(sample<TypeParam>()).value_or(""), ""); }
 
@@ -62,6 +63,16 @@ TEST(Hello, TakesLabelsUpToTheLimit) {
   };
   EXPECT_EQ(with_labels(limits::labels), "");
   EXPECT_EQ(with_labels(limits::labels + 1), "65 labels in one message, at most 64 are allowed");
+}
+
+TEST(Welcome, HasAnAdminAndTermsThatCanBeKept) {
+  using T = executor_welcome;
+  EXPECT_EQ(after<T>([](T& x) { x.admin = ""; }), "admin is empty");
+  EXPECT_EQ(after<T>([](T& x) { x.admin = of(129); }), "admin has 129 bytes, at most 128 are allowed");
+  EXPECT_EQ(after<T>([](T& x) { x.beat = 9ms; }), "a beat of 9 ms with a lease of 10000 ms is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.lease = 2s; }), "a beat of 1000 ms with a lease of 2000 ms is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.lease = 2h; }), "a beat of 1000 ms with a lease of 7200000 ms is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.beat = 60s, x.lease = 1h; }), "");
 }
 
 /// One change of the first order of a batch.
