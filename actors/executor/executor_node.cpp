@@ -200,8 +200,8 @@ void executor_node_state::welcomed(admin& a, const executor_link_actor& link, co
   a.link = link;
   a.terms = terms;
   a.problem.clear();
-  spdlog::info("connected to admin {} at {} as {}/{}, session {}", terms.admin, a.text, cfg_.hello.group,
-               cfg_.hello.name, to_string(cfg_.hello.session));
+  spdlog::info("connected to admin {} {} {} as {}/{}, session {}", terms.admin, a.where ? "at" : "in", a.text,
+               cfg_.hello.group, cfg_.hello.name, to_string(cfg_.hello.session));
   count("executor.connects");
   beat(a.connection);
   if (!draining_) self_->send(a.link, credit_atom_v, cfg_.credit);

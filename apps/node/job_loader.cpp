@@ -89,8 +89,8 @@ bool job_loader::apply() {
             [](const caf::error& e) { spdlog::warn("jobs: they cannot be applied yet: {}", text_of(e)); });
     if (!done) return false;
   }
-  spdlog::info("jobs: {} created, {} changed, {} unchanged, {} failed", sum.created, sum.changed, sum.unchanged,
-               sum.failed);
+  spdlog::info("groups and jobs of the files: {} created, {} changed, {} unchanged, {} failed", sum.created,
+               sum.changed, sum.unchanged, sum.failed);
   requests_.clear();
   return true;
 }
