@@ -35,6 +35,7 @@ public:
     const storage::edit_note note{.who = "bench", .what = "apply", .now = day_one, .tzdb = ""};
     catalog->put_group({.name = "bench", .title = "bench", .addresses = {}}, note);
     std::vector<storage::new_job> all;
+    all.reserve(static_cast<std::size_t>(jobs));
     for (int i = 0; i < jobs; ++i)
       all.push_back({.group = "bench",
                      .name = "job-" + std::to_string(i),

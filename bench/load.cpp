@@ -28,7 +28,7 @@ job_spec bench_job(std::size_t i, schedule_spec schedule) {
 std::string full_name(const job_spec& job) { return job.group + "/" + job.name; }
 
 cli::admin connect_when_up(caf::actor_system& sys, std::uint16_t port) {
-  std::vector<transport::endpoint> endpoints{{"127.0.0.1", port}};
+  std::vector<endpoint> endpoints{{"127.0.0.1", port}};
   for (int i = 0;; ++i) {
     try {
       auto admin = cli::connect(sys, endpoints, "xxl-bench");

@@ -24,7 +24,7 @@ struct entry {
   std::string why;
 };
 
-entry enter(caf::scoped_actor& self, const transport::dialer_actor& dialer, const transport::endpoint& where,
+entry enter(caf::scoped_actor& self, const transport::dialer_actor& dialer, const endpoint& where,
             const std::string& who) {
   entry e;
   gate_actor gate;
@@ -65,14 +65,14 @@ failure failure_of(const caf::error& e, const std::string& admin, std::chrono::m
   return {exit_code::unreachable, "admin " + admin + ": the connection was lost (" + text_of(e) + ")"};
 }
 
-admin connect(caf::actor_system& sys, std::span<const transport::endpoint> endpoints, const std::string& who) {
+admin connect(caf::actor_system& sys, std::span<const endpoint> endpoints, const std::string& who) {
   caf::scoped_actor self{sys};
   auto dialer = transport::spawn_dialer(sys, dial_deadline);
   std::string all;
   std::optional<admin> found;
   for (auto& where : endpoints) {
     auto e = enter(self, dialer, where, who);
-    auto name = transport::to_string(where);
+    auto name = to_string(where);
     if (e.door) {
       found.emplace(sys, *e.door, name);
       break;

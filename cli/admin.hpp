@@ -53,6 +53,6 @@ private:
 
 /// The first of `endpoints` that lets us in. `who` names the operator. Throws failure (unreachable) that says of each
 /// why not.
-admin connect(caf::actor_system& sys, std::span<const transport::endpoint> endpoints, const std::string& who);
+admin connect(caf::actor_system& sys, std::span<const endpoint> endpoints, const std::string& who);
 
 } // namespace xxl::cli

@@ -80,18 +80,18 @@ std::string zone_named(const std::string& text) {
   return text;
 }
 
-std::vector<transport::endpoint> admins_of(std::vector<std::string> given, const std::string& environment) {
+std::vector<endpoint> admins_of(std::vector<std::string> given, const std::string& environment) {
   if (given.empty()) {
     std::istringstream list{environment};
     for (std::string one; std::getline(list, one, ',');)
       if (!one.empty()) given.push_back(one);
   }
   if (given.empty()) given.emplace_back(default_admin);
-  std::vector<transport::endpoint> admins;
+  std::vector<endpoint> admins;
   for (auto& text : given) {
-    auto where = transport::parse_endpoint(text);
-    if (!where) wrong("\"" + text + "\" is not an admin's address: write host:port");
-    admins.push_back(*where);
+    auto where = parse_endpoint(text);
+    if (auto* why = std::get_if<std::string>(&where)) wrong("admin " + *why);
+    admins.push_back(std::move(std::get<endpoint>(where)));
   }
   return admins;
 }

@@ -2,8 +2,8 @@
 // The command line of xxlctl, read and checked. Knows nothing of admins.
 
 #include "cli/exit_code.hpp"
+#include "protocol/endpoint.hpp"
 #include "protocol/messages.hpp"
-#include "transport/transport.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -71,7 +71,7 @@ using verb = std::variant<validate_verb, apply_verb, get_groups_verb, get_jobs_v
                           logs_verb, next_verb, stats_verb, version_verb>;
 
 struct options {
-  std::vector<transport::endpoint> admins; ///< at least one; tried in order
+  std::vector<endpoint> admins; ///< at least one; tried in order
   format output = format::table;
   verb what;
 };

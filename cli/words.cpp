@@ -1,16 +1,12 @@
 #include "cli/words.hpp"
 
 #include "config/duration.hpp"
+#include "protocol/overloaded.hpp"
 
 #include <array>
 #include <cstdio>
 
 namespace xxl::cli {
-namespace {
-
-template <class... Fs> struct overloaded : Fs... { using Fs::operator()...; };
-
-} // namespace
 
 std::string time_text(instant t) {
   auto day = std::chrono::floor<std::chrono::days>(t);

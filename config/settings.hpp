@@ -4,6 +4,7 @@
 // errors come out.
 
 #include "config/file_text.hpp"
+#include "protocol/endpoint.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,27 +23,17 @@ std::string to_string(node_role role);
 enum class log_level : std::uint8_t { trace, debug, info, warn, error };
 std::string to_string(log_level level);
 
-struct host_port {
-  std::string host; ///< a name or an address; IPv6 without its brackets
-  std::uint16_t port = 0;
-  friend bool operator==(const host_port&, const host_port&) = default;
-};
-/// "127.0.0.1:7788", "[::1]:7788".
-std::string to_string(const host_port& address);
-/// localhost, 127.0.0.0/8 or ::1.
-bool is_loopback(const host_port& address);
-
 /// What a node was told, checked and complete. Meaning, default and range of each: settings_table.cpp.
 struct settings {
   node_role role = node_role::standalone;
   std::string config; ///< path of the settings file; empty: none
   std::string node;
-  host_port listen;           ///< port 0: a free one
+  endpoint listen;            ///< port 0: a free one
   std::string database;       ///< with its password: print it only through mask_secrets()
   std::filesystem::path data; ///< absolute
   std::vector<std::string> jobs;
   std::string timezone;
-  std::vector<host_port> admins;
+  std::vector<endpoint> admins;
   std::string group; ///< empty for an admin
   std::string executor_name;
   std::uint32_t max_running = 0;

@@ -44,11 +44,12 @@ std::string store_text(std::string& into, const std::string& text) {
 }
 
 std::string store_listen(settings& into, values v) {
-  host_port address;
-  if (auto wrong = read_host_port(v[0], 0, address); !wrong.empty()) return wrong;
+  auto parsed = parse_endpoint(v[0], 0);
+  if (auto* why = std::get_if<std::string>(&parsed)) return *why;
+  auto& address = std::get<endpoint>(parsed);
   if (!is_loopback(address))
     return "\"" + v[0] + "\" is not a loopback address: until TLS comes a node listens on loopback only";
-  into.listen = address;
+  into.listen = std::move(address);
   return {};
 }
 
@@ -65,9 +66,12 @@ std::string store_jobs(settings& into, values v) {
 }
 
 std::string store_admins(settings& into, values v) {
-  std::vector<host_port> admins(v.size());
-  for (std::size_t i = 0; i < v.size(); ++i)
-    if (auto wrong = read_host_port(v[i], 1, admins[i]); !wrong.empty()) return wrong;
+  std::vector<endpoint> admins;
+  for (auto& text : v) {
+    auto parsed = parse_endpoint(text);
+    if (auto* why = std::get_if<std::string>(&parsed)) return *why;
+    admins.push_back(std::move(std::get<endpoint>(parsed)));
+  }
   if (admins.empty()) return "the list is empty";
   into.admins = std::move(admins);
   return {};

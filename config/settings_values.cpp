@@ -39,23 +39,10 @@ template <class Table, class Enum> std::string name_in(const Table& table, Enum 
   return {};
 }
 
-bool digits_only(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
-
 } // namespace
 
 std::string to_string(node_role role) { return name_in(roles, role); }
 std::string to_string(log_level level) { return name_in(levels, level); }
-
-std::string to_string(const host_port& address) {
-  auto host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
-  return host + ":" + std::to_string(address.port);
-}
-
-bool is_loopback(const host_port& address) {
-  // A name that only begins with 127. may lead anywhere.
-  return address.host == "localhost" || address.host == "::1" ||
-         (address.host.starts_with("127.") && address.host.find_first_not_of("0123456789.") == std::string::npos);
-}
 
 std::string read_role(std::string_view text, node_role& into) { return read_name(roles, text, into); }
 std::string read_log_level(std::string_view text, log_level& into) { return read_name(levels, text, into); }
@@ -85,28 +72,6 @@ std::string read_duration(std::string_view text, duration_range range, std::chro
     return format_duration(value) + " is out of range: " + format_duration(range.least) + " to " +
            format_duration(range.most);
   into = value;
-  return {};
-}
-
-std::string read_host_port(std::string_view text, std::uint16_t least_port, host_port& into) {
-  auto wrong = in_quotes(text) + " is not HOST:PORT, such as 127.0.0.1:7788 or [::1]:7788";
-  auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return wrong;
-  auto host = text.substr(0, colon);
-  auto port_text = text.substr(colon + 1);
-  if (host.starts_with('[')) {
-    if (!host.ends_with(']')) return wrong;
-    host = host.substr(1, host.size() - 2);
-    if (host.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos) return wrong;
-  } else if (host.find_first_of("[]:/@ \t") != std::string_view::npos) {
-    return wrong;
-  }
-  std::uint16_t port = 0;
-  auto [end, failure] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (host.empty() || port_text.empty() || !digits_only(port_text)) return wrong;
-  if (failure != std::errc{} || port < least_port)
-    return in_quotes(text) + " has a port out of range: " + std::to_string(least_port) + " to 65535";
-  into = {std::string{host}, port};
   return {};
 }
 

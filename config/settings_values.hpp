@@ -22,8 +22,6 @@ std::string read_log_level(std::string_view text, log_level& into);
 std::string read_bool(std::string_view text, bool& into);
 std::string read_whole(std::string_view text, whole_range range, std::uint32_t& into);
 std::string read_duration(std::string_view text, duration_range range, std::chrono::milliseconds& into);
-/// host:port or [ipv6]:port; ports from `least_port` to 65535.
-std::string read_host_port(std::string_view text, std::uint16_t least_port, host_port& into);
 /// The rule for job names serves for nodes and executors too: they stand in file names, logs and tables.
 std::string read_node_name(std::string_view text, std::string& into);
 std::string read_group(std::string_view text, std::string& into);

@@ -1,5 +1,7 @@
 #include "config/spec_json.hpp"
 
+#include "protocol/overloaded.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>
@@ -8,9 +10,6 @@ namespace xxl::config {
 namespace {
 
 using nlohmann::json;
-
-template <class... Fs> struct overloaded : Fs... { using Fs::operator()...; };
-template <class... Fs> overloaded(Fs...) -> overloaded<Fs...>;
 
 json schedule_json(const schedule_spec& schedule) {
   return std::visit(overloaded{

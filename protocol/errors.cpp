@@ -42,7 +42,7 @@ std::string text_of(const caf::error& e) {
     text = caf::to_string(static_cast<caf::exit_reason>(e.code()));
   else
     text = caf::to_string(e.category()) + " error " + std::to_string(e.code());
-  if (e.context().size() > 0) text += " " + caf::to_string(e.context());
+  if (!e.context().empty()) text += " " + caf::to_string(e.context());
   return text;
 }
 

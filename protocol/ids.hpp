@@ -13,7 +13,7 @@ template <class Tag> struct strong_id {
   std::int64_t value = 0; ///< 0 means "none"; ids that exist are above 0 and below 2^53
 
   friend bool operator==(const strong_id&, const strong_id&) = default;
-  friend auto operator<=>(const strong_id&, const strong_id&) = default; // NOLINT(modernize-use-nullptr): clang-tidy 14
+  friend auto operator<=>(const strong_id&, const strong_id&) = default;
   explicit operator bool() const noexcept { return value != 0; }
 };
 

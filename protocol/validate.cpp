@@ -111,7 +111,6 @@ problem one(const outcome& x) {
   return named("outcome", x.trigger,
                first(id("trigger", x.trigger), id("job", x.job), time("fire time", x.fire), time("start", x.started),
                      time("end", x.ended), enumerator("state", x.state), enumerator("reason", x.reason),
-                     text("message", x.message, limits::message_bytes),
                      is_final(x.state) ? problem{} : problem{"state " + to_string(x.state) + " is not final"}));
 }
 
@@ -177,7 +176,8 @@ problem invalid(const order_batch& x) {
 }
 
 problem invalid(const callback_batch& x) {
-  return first(session(x.session), count("outcomes", x.outcomes.size(), limits::batch_items), each(x.outcomes));
+  return first(session(x.session), count("outcomes", x.outcomes.size(), limits::batch_items), bytes(x.outcomes),
+               each(x.outcomes));
 }
 
 problem invalid(const return_batch& x) {

@@ -168,6 +168,7 @@ std::vector<job_id> create_jobs(soci_connection& c, soci::session& s, std::span<
   s << c.pick(log_sql), use(now, "now"), use(note.who, "who"), use(note.what, "what"), use(array, "jobs");
   transaction.commit();
   std::vector<job_id> made;
+  made.reserve(ids.size());
   for (const auto id : ids) made.push_back(job_id{id});
   return made;
 }

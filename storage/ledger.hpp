@@ -181,10 +181,11 @@ public:
 
   virtual session_opened open_session(epoch_id epoch, const session_open& s) = 0;
   virtual sessions_answer renew_sessions(epoch_id epoch, std::span<const session_id> sessions, instant lease_until) = 0;
-  /// Ends those of `sessions` whose lease ended before `now`; with force, whatever their lease says (a goodbye, a
-  /// restart).
+  /// Ends these, whatever their lease says: a goodbye.
   virtual sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now,
-                                       session_end reason, bool force) = 0;
+                                       session_end reason) = 0;
+  /// Ends every session whose lease ended before `now`, reason lease_expired.
+  virtual sessions_answer end_expired(epoch_id epoch, instant now) = 0;
   /// A full lease for every live session: a new leader's first act. Answers the live sessions.
   virtual sessions_answer lease_takeover(epoch_id epoch, instant lease_until) = 0;
   /// Open rows of these sessions, kept or ended; at most `most`, by trigger id above `after`.

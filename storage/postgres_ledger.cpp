@@ -33,7 +33,8 @@ connection::settings session_settings(const std::string& node, bool claims) {
     s.server.emplace_back("lock_timeout", claim_lock_timeout);
     s.statements.insert(s.statements.end(),
                         {&sql::claim, &sql::claimed_before, &sql::skipped_before, &sql::claim_waiting, &sql::hand_back,
-                         &sql::open_session, &sql::renew_sessions, &sql::end_sessions, &sql::lease_takeover});
+                         &sql::open_session, &sql::renew_sessions, &sql::end_sessions, &sql::end_expired,
+                         &sql::lease_takeover});
   }
   return s;
 }
@@ -104,6 +105,7 @@ public:
     const auto r = connection_.execute(sql::finals, params{id_array(ids), array(std::span<const std::int64_t>{days})},
                                        on_loss::repeatable);
     std::vector<final_state> all;
+    all.reserve(static_cast<std::size_t>(r.rows()));
     for (int row = 0; row < r.rows(); ++row)
       all.push_back({{r.number(row, 0)}, static_cast<trigger_state>(r.number(row, 1))});
     std::ranges::sort(all, {}, &final_state::trigger);
@@ -146,12 +148,15 @@ public:
                           {scalar(epoch.value), id_array(sessions), array(std::span<const std::int64_t>{until})});
   }
 
-  sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now, session_end reason,
-                               bool force) override {
-    const auto lease_before = force ? std::numeric_limits<std::int64_t>::max() : to_ms(now);
-    return write_sessions(sql::end_sessions,
-                          {scalar(epoch.value), scalar(to_ms(now)), scalar(static_cast<std::int64_t>(reason)),
-                           id_array(sessions), scalar(lease_before)});
+  sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now,
+                               session_end reason) override {
+    return write_sessions(sql::end_sessions, {scalar(epoch.value), scalar(to_ms(now)),
+                                              scalar(static_cast<std::int64_t>(reason)), id_array(sessions)});
+  }
+
+  sessions_answer end_expired(epoch_id epoch, instant now) override {
+    return write_sessions(sql::end_expired, {scalar(epoch.value), scalar(to_ms(now)),
+                                             scalar(static_cast<std::int64_t>(session_end::lease_expired))});
   }
 
   sessions_answer lease_takeover(epoch_id epoch, instant lease_until) override {
@@ -164,6 +169,7 @@ public:
         sql::open_rows, params{id_array(sessions), scalar(after.value), scalar(static_cast<std::int64_t>(most))},
         on_loss::repeatable);
     std::vector<open_row> rows;
+    rows.reserve(static_cast<std::size_t>(r.rows()));
     for (int row = 0; row < r.rows(); ++row) rows.push_back(read_open_row(r, row));
     return rows;
   }
@@ -179,6 +185,7 @@ public:
     connection_.open();
     const auto r = connection_.query(sql::overdue_ends, on_loss::repeatable);
     std::vector<awaiting> rows;
+    rows.reserve(static_cast<std::size_t>(r.rows()));
     for (int row = 0; row < r.rows(); ++row)
       rows.push_back({{r.number(row, 0)}, static_cast<spec_version>(r.number(row, 1)), from_ms(r.number(row, 2))});
     return rows;

@@ -220,7 +220,15 @@ const statement end_sessions{"end_sessions", R"sql(
 WITH f AS MATERIALIZED (SELECT 1 FROM leader WHERE one = 1 AND epoch = $1 FOR SHARE),
 u AS (
   UPDATE executor_session s SET ended_ms = $2, end_reason = $3 FROM f
-   WHERE s.session_id = ANY ($4) AND s.ended_ms IS NULL AND s.lease_until_ms < $5
+   WHERE s.session_id = ANY ($4) AND s.ended_ms IS NULL
+  RETURNING s.session_id)
+SELECT (SELECT count(*) FROM f) AS fence, (SELECT array_agg(session_id) FROM u) AS ended)sql"};
+
+const statement end_expired{"end_expired", R"sql(
+WITH f AS MATERIALIZED (SELECT 1 FROM leader WHERE one = 1 AND epoch = $1 FOR SHARE),
+u AS (
+  UPDATE executor_session s SET ended_ms = $2, end_reason = $3 FROM f
+   WHERE s.ended_ms IS NULL AND s.lease_until_ms < $2
   RETURNING s.session_id)
 SELECT (SELECT count(*) FROM f) AS fence, (SELECT array_agg(session_id) FROM u) AS ended)sql"};
 

@@ -29,6 +29,7 @@ extern const statement report;
 extern const statement open_session;
 extern const statement renew_sessions;
 extern const statement end_sessions;
+extern const statement end_expired;
 extern const statement lease_takeover;
 extern const statement open_rows;
 extern const statement set_next;

@@ -142,7 +142,7 @@ void completions::take_off_parents(complete_answer& answer) {
     trigger_ = parent;
     shards_ = shards;
     each_row(parent_update_, [&] {
-      if (left_ == 0) answer.parents.push_back(trigger_id{parent});
+      if (left_ == 0) answer.parents.push_back(trigger_id{trigger_});
     });
   }
 }

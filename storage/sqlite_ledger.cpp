@@ -107,10 +107,13 @@ public:
     return fenced_sessions(epoch, [&](soci::session& s) { return sqlite::renew_sessions(s, sessions, lease_until); });
   }
 
-  sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now, session_end reason,
-                               bool force) override {
-    return fenced_sessions(epoch,
-                           [&](soci::session& s) { return sqlite::end_sessions(s, sessions, now, reason, force); });
+  sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now,
+                               session_end reason) override {
+    return fenced_sessions(epoch, [&](soci::session& s) { return sqlite::end_sessions(s, sessions, now, reason); });
+  }
+
+  sessions_answer end_expired(epoch_id epoch, instant now) override {
+    return fenced_sessions(epoch, [&](soci::session& s) { return sqlite::end_expired(s, now); });
   }
 
   sessions_answer lease_takeover(epoch_id epoch, instant lease_until) override {

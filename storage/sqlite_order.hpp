@@ -19,7 +19,7 @@ template <class Row, class Key> std::vector<const Row*> sorted(std::span<const R
 /// Sorts ids, each once.
 template <class Id> void tidy(std::vector<Id>& ids) {
   std::ranges::sort(ids);
-  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
 } // namespace xxl::storage::sqlite

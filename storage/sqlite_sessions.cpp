@@ -3,8 +3,6 @@
 #include "storage/soci_values.hpp"
 #include "storage/sqlite_order.hpp"
 
-#include <limits>
-
 namespace xxl::storage::sqlite {
 namespace {
 
@@ -25,7 +23,10 @@ constexpr auto* renew_sql = "UPDATE executor_session SET lease_until_ms = max(le
                             " WHERE session_id = :session AND ended_ms IS NULL";
 
 constexpr auto* end_sql = "UPDATE executor_session SET ended_ms = :now, end_reason = :reason"
-                          " WHERE session_id = :session AND ended_ms IS NULL AND lease_until_ms < :limit";
+                          " WHERE session_id = :session AND ended_ms IS NULL";
+
+constexpr auto* expire_sql = "UPDATE executor_session SET ended_ms = :now, end_reason = :reason"
+                             " WHERE ended_ms IS NULL AND lease_until_ms < :now RETURNING session_id";
 
 constexpr auto* takeover_sql = "UPDATE executor_session SET lease_until_ms = max(lease_until_ms, :until)"
                                " WHERE ended_ms IS NULL RETURNING session_id";
@@ -37,6 +38,14 @@ std::vector<session_id> take_each(std::span<const session_id> sessions, long lon
     id = session.value;
     if (changes(change)) taken.push_back(session);
   }
+  tidy(taken);
+  return taken;
+}
+
+/// Runs `change`, which answers into `id`; answers the sessions it took, sorted.
+std::vector<session_id> all_taken(soci::statement& change, const long long& id) {
+  std::vector<session_id> taken;
+  each_row(change, [&] { taken.push_back(session_id{id}); });
   tidy(taken);
   return taken;
 }
@@ -76,23 +85,25 @@ std::vector<session_id> renew_sessions(soci::session& s, std::span<const session
 }
 
 std::vector<session_id> end_sessions(soci::session& s, std::span<const session_id> sessions, instant now,
-                                     session_end reason, bool force) {
+                                     session_end reason) {
   long long id = 0;
   const long long at = to_ms(now), why = static_cast<long long>(reason);
-  const long long limit = force ? std::numeric_limits<long long>::max() : at;
-  soci::statement end =
-      (s.prepare << end_sql, use(at, "now"), use(why, "reason"), use(id, "session"), use(limit, "limit"));
+  soci::statement end = (s.prepare << end_sql, use(at, "now"), use(why, "reason"), use(id, "session"));
   return take_each(sessions, id, end);
+}
+
+std::vector<session_id> end_expired(soci::session& s, instant now) {
+  long long id = 0;
+  const long long at = to_ms(now), why = static_cast<long long>(session_end::lease_expired);
+  soci::statement end = (s.prepare << expire_sql, use(at, "now"), use(why, "reason"), into(id));
+  return all_taken(end, id);
 }
 
 std::vector<session_id> lease_takeover(soci::session& s, instant lease_until) {
   long long id = 0;
   const long long until = to_ms(lease_until);
-  std::vector<session_id> live;
   soci::statement renew = (s.prepare << takeover_sql, use(until, "until"), into(id));
-  each_row(renew, [&] { live.push_back(session_id{id}); });
-  tidy(live);
-  return live;
+  return all_taken(renew, id);
 }
 
 } // namespace xxl::storage::sqlite

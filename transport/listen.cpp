@@ -34,17 +34,6 @@ std::string reason_to_refuse(const std::string& host, std::uint16_t port) {
 
 } // namespace
 
-bool is_loopback(const endpoint& e) {
-  if (e.host == "localhost" || e.host == "::1") return true;
-  addrinfo hints{};
-  hints.ai_family = AF_INET;
-  hints.ai_flags = AI_NUMERICHOST;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(e.host.c_str(), nullptr, &hints, &found) != 0) return false;
-  ::freeaddrinfo(found);
-  return e.host.starts_with("127.");
-}
-
 caf::expected<std::uint16_t> listen(caf::actor_system& sys, const gate_actor& gate, const endpoint& where) {
   if (!is_loopback(where))
     return make_error(errc::invalid_argument,

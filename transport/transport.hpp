@@ -3,6 +3,7 @@
 // only.
 
 #include "protocol/actors.hpp"
+#include "protocol/endpoint.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -13,22 +14,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace xxl::transport {
-
-/// host and port; "127.0.0.1:7788".
-struct endpoint {
-  std::string host;
-  std::uint16_t port = 0;
-};
-/// Nothing if the text is not host:port or [ipv6]:port with a port of 1 to 65535.
-std::optional<endpoint> parse_endpoint(std::string_view text);
-std::string to_string(const endpoint& e);
-/// True if the host is a loopback address or "localhost".
-bool is_loopback(const endpoint& e);
 
 struct settings {
   std::size_t threads = 2;                    ///< scheduler threads; at least 2

@@ -164,8 +164,6 @@ storage::session_open session_of(const executor_link_state& s) {
   open.address = s.hello.address;
   open.version = s.hello.version;
   open.labels = nlohmann::json(s.hello.labels).dump();
-  open.now = s.cfg.time->now();
-  open.lease_until = open.now + s.cfg.lease;
   return open;
 }
 
@@ -339,9 +337,9 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
         if (acceptable(self, "inventory", piece)) take_inventory(self, piece);
       },
       [self](callback_atom, callback_batch& batch) {
+        if (!acceptable(self, "callback", batch)) return;
         clean_messages(batch);
-        if (acceptable(self, "callback", batch))
-          self->send(self->state.cfg.completion, link_callbacks{std::move(batch), self});
+        self->send(self->state.cfg.completion, link_callbacks{std::move(batch), self});
       },
       [self](return_atom, const return_batch& batch) {
         if (acceptable(self, "return", batch)) give_back(self, batch);

@@ -228,11 +228,11 @@ void run_one(self_ptr self, set_next_work& work) {
 }
 void run_one(self_ptr self, renew_request& work) {
   auto& s = self->state;
-  s.cfg.db->renew_sessions(work.epoch, work.sessions, s.cfg.time->now() + s.cfg.lease);
+  s.cfg.db->renew_sessions(work.epoch, work.sessions, s.cfg.db->database_now() + s.cfg.lease);
 }
 void run_one(self_ptr self, end_session_request& work) {
   auto& s = self->state;
-  s.cfg.db->end_sessions(work.epoch, std::vector{work.session}, s.cfg.time->now(), work.reason, true);
+  s.cfg.db->end_sessions(work.epoch, std::vector{work.session}, s.cfg.db->database_now(), work.reason);
 }
 
 /// What is dropped because the database refuses it for ever: said, counted, and the askers are not left waiting.
@@ -345,15 +345,13 @@ void end_rows_of_dead_sessions(self_ptr self, epoch_id epoch) {
   if (!lost.rows.empty()) self->send(self, std::move(lost));
 }
 
-caf::result<reconcile_report> reconcile(self_ptr self, const reconcile_request& r) {
+caf::result<reconcile_report> reconcile(self_ptr self, epoch_id epoch) {
   return answer<reconcile_report>(self, [&] {
     auto& s = self->state;
     reconcile_report report;
-    if (!s.cfg.leads->holds(r.epoch)) return report;
-    if (!r.sessions.empty())
-      report.ended =
-          s.cfg.db->end_sessions(r.epoch, r.sessions, s.cfg.time->now(), session_end::lease_expired, false).sessions;
-    end_rows_of_dead_sessions(self, r.epoch);
+    if (!s.cfg.leads->holds(epoch)) return report;
+    report.ended = s.cfg.db->end_expired(epoch, s.cfg.db->database_now()).sessions;
+    end_rows_of_dead_sessions(self, epoch);
     report.awaiting = s.cfg.db->overdue_ends();
     return report;
   });
@@ -371,9 +369,13 @@ ledger_actor::behavior_type ledger(self_ptr self, ledger_config cfg) {
       [self](hand_back_work& work) { add(self, std::move(work)); },
       [self](report_work& work) { add(self, std::move(work)); },
       [self](set_next_work& work) { add(self, std::move(work)); },
-      [self](const open_session_request& r) -> caf::result<storage::session_opened> {
-        return answer<storage::session_opened>(self,
-                                               [&] { return self->state.cfg.db->open_session(r.epoch, r.session); });
+      [self](open_session_request& r) -> caf::result<storage::session_opened> {
+        return answer<storage::session_opened>(self, [&] {
+          auto& s = self->state;
+          r.session.now = s.cfg.db->database_now();
+          r.session.lease_until = r.session.now + s.cfg.lease;
+          return s.cfg.db->open_session(r.epoch, r.session);
+        });
       },
       [self](end_session_request& r) { add(self, r); },
       [self](renew_request& r) {
@@ -382,7 +384,7 @@ ledger_actor::behavior_type ledger(self_ptr self, ledger_config cfg) {
       [self](lead_atom, epoch_id epoch) -> caf::result<std::vector<session_id>> {
         auto& s = self->state;
         return answer<std::vector<session_id>>(self, [&]() -> caf::result<std::vector<session_id>> {
-          auto live = s.cfg.db->lease_takeover(epoch, s.cfg.time->now() + s.cfg.lease);
+          auto live = s.cfg.db->lease_takeover(epoch, s.cfg.db->database_now() + s.cfg.lease);
           if (live.fenced) return std::move(live.sessions);
           s.cfg.leads->resign(epoch);
           return make_error(errc::not_leader, "another epoch is in force");
@@ -399,7 +401,7 @@ ledger_actor::behavior_type ledger(self_ptr self, ledger_config cfg) {
           }
         });
       },
-      [self](const reconcile_request& r) { return reconcile(self, r); },
+      [self](reconcile_request r) { return reconcile(self, r.epoch); },
       [self](caf::tick_atom) {
         self->state.down = false;
         work_off(self);

@@ -16,6 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Between passes that changes ask for.
+constexpr auto least_pause = 20ms;
+
 /// Keysets of one pass: where the next page begins.
 struct pass_state {
   instant until{};
@@ -32,7 +35,8 @@ struct read_ahead_state {
   explicit read_ahead_state(read_ahead_config c = {}) : cfg{std::move(c)} {}
   read_ahead_config cfg;
   std::optional<pass_state> pass;
-  bool again = false; ///< something changed during the pass
+  bool again = false;   ///< something changed during the pass
+  boot_time earliest{}; ///< the next pass, whatever changes before
   bool down = false;
   std::uint64_t alarm = 0;
 };
@@ -40,6 +44,12 @@ using self_ptr = read_ahead_actor::stateful_pointer<read_ahead_state>;
 
 void next_pass_in(self_ptr self, caf::timespan wait) {
   self->delayed_send(self, wait, caf::tick_atom_v, ++self->state.alarm);
+}
+
+/// Something is due that the last pass did not see.
+void pass_early(self_ptr self) {
+  auto& s = self->state;
+  next_pass_in(self, std::max(s.earliest - s.cfg.time->boot(), boot_time::duration{0}));
 }
 
 /// A page of rows with their specifications.
@@ -87,12 +97,13 @@ plan_page read_page(read_ahead_state& s) {
 
 void end_pass(self_ptr self) {
   auto& s = self->state;
-  auto took = s.cfg.time->boot() - s.pass->began;
+  auto now = s.cfg.time->boot();
+  auto took = now - s.pass->began;
   s.cfg.stats->at("plan.pass_us") = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-  s.pass.reset();
-  auto wait = s.again ? caf::timespan{20ms} : std::max<caf::timespan>(s.cfg.pass, 10 * took) - took;
-  s.again = false;
-  next_pass_in(self, wait);
+  auto began = std::exchange(s.pass, {})->began;
+  s.earliest = std::max(began + 10 * took, now + least_pause);
+  if (std::exchange(s.again, false)) return pass_early(self);
+  next_pass_in(self, std::max(began + s.cfg.pass, s.earliest) - now);
 }
 
 void read_on(self_ptr self) {
@@ -118,7 +129,8 @@ void read_on(self_ptr self) {
     if (!std::exchange(s.down, true))
       spdlog::warn("read ahead: the database does not answer: {}; trying again", e.what());
     s.pass.reset();
-    next_pass_in(self, 200ms);
+    s.earliest = s.cfg.time->boot() + 200ms;
+    pass_early(self);
   }
 }
 
@@ -143,7 +155,7 @@ read_ahead_actor::behavior_type read_ahead(self_ptr self, read_ahead_config cfg)
         if (self->state.pass)
           self->state.again = true;
         else
-          next_pass_in(self, 0s);
+          pass_early(self);
       },
       [self](caf::tick_atom, std::uint64_t number) {
         if (number == self->state.alarm) begin_pass(self);

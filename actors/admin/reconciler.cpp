@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -20,7 +19,6 @@ struct reconciler_state {
   static constexpr const char* name = "reconciler";
   explicit reconciler_state(reconciler_config c = {}) : cfg{std::move(c)} {}
   reconciler_config cfg;
-  std::set<session_id> live;
 };
 using self_ptr = reconciler_actor::stateful_pointer<reconciler_state>;
 
@@ -47,7 +45,6 @@ void set_next_fires(self_ptr self, std::vector<storage::ledger::awaiting> rows) 
 void ended(self_ptr self, const std::vector<session_id>& sessions) {
   auto& s = self->state;
   for (auto session : sessions) {
-    s.live.erase(session);
     spdlog::warn("session {} ended: its lease ran out", session.value);
     self->send(s.cfg.registry, session_over{session});
     self->send(s.cfg.reign, candidate_left{session, {}});
@@ -56,7 +53,7 @@ void ended(self_ptr self, const std::vector<session_id>& sessions) {
 
 void reconcile(self_ptr self) {
   auto& s = self->state;
-  self->request(s.cfg.ledger, 8s, reconcile_request{s.cfg.epoch, std::vector<session_id>(s.live.begin(), s.live.end())})
+  self->request(s.cfg.ledger, 8s, reconcile_request{s.cfg.epoch})
       .then(
           [self](reconcile_report& report) {
             ended(self, report.ended);
@@ -78,7 +75,6 @@ reconciler_actor::behavior_type reconciler(self_ptr self, reconciler_config cfg)
   });
   self->delayed_send(self, self->state.cfg.every, caf::tick_atom_v);
   return {
-      [self](const std::vector<session_id>& sessions) { self->state.live.insert(sessions.begin(), sessions.end()); },
       [self](caf::tick_atom) { reconcile(self); },
   };
 }

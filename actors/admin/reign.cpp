@@ -113,7 +113,6 @@ void start(self_ptr self, const std::vector<session_id>& live) {
   rec.reign = self;
   rec.time = s.cfg.time;
   s.reconciler = adopt(self, spawn_reconciler(sys, std::move(rec)));
-  self->send(s.reconciler, live);
 
   self->send(s.cfg.registry, reign_begins{s.cfg.epoch, s.ledger, self});
   spdlog::info("epoch {}: firing; {} live sessions", s.cfg.epoch.value, live.size());
@@ -137,8 +136,8 @@ void join(self_ptr self, candidate& c) {
   auto& s = self->state;
   if (!s.ring) return;
   s.sessions[c.session] = c;
-  self->send(s.reconciler, std::vector{c.session});
   self->send(router_of(self, c.group), std::move(c));
+  self->send(s.reader, jobs_changed{}); // rows that waited for an executor
 }
 
 void left(self_ptr self, const candidate_left& x) {

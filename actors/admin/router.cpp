@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 #include <utility>
 
 namespace xxl::admin {
@@ -14,10 +15,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct held_trigger {
-  waiting_trigger waiting;
-  boot_time since;
+/// How long a due row was without a candidate. Counted from sighting to sighting, `longest_step` at most each: while it
+/// is paused the read-ahead does not show it.
+struct orphan {
+  boot_time::duration waited{};
+  boot_time seen{};
 };
+constexpr auto longest_step = 2s;
+constexpr auto orphans_kept = 60s; ///< after the last sighting
+constexpr auto orphans_looked_at = 10s;
 
 struct router_state {
   static constexpr const char* name = "router";
@@ -26,8 +32,8 @@ struct router_state {
   routing routes;
   std::vector<route_candidate> candidates; ///< sorted by name
   std::map<session_id, link_actor> links;
-  std::map<trigger_id, held_trigger> held; ///< due, without a candidate
-  bool full = false;                       ///< the ring was told no_room
+  std::unordered_map<trigger_id, orphan> orphans; ///< due, without a candidate
+  bool full = false;                              ///< the ring was told no_room
   /// Sessions of the triggers that are with the ledger: what is not claimed gives its room back.
   std::map<trigger_id, session_id> claiming_rows;
   std::map<job_id, session_id> claiming_jobs;
@@ -98,19 +104,35 @@ void end_rows(self_ptr self, complete_work verdicts, batch_done answer) {
   }
 }
 
+bool waited_too_long(router_state& s, trigger_id id) {
+  auto now = s.cfg.time->boot();
+  auto [it, first] = s.orphans.try_emplace(id, orphan{{}, now});
+  auto& o = it->second;
+  o.waited += std::min<boot_time::duration>(now - o.seen, longest_step);
+  o.seen = now;
+  if (o.waited < s.cfg.dispatch_timeout) return false;
+  s.orphans.erase(it);
+  return true;
+}
+
 void route_waiting(self_ptr self, waiting_trigger&& w, claim_work& work, complete_work& verdicts, batch_done& answer) {
   auto& s = self->state;
-  auto end = [&](trigger_state state, state_reason reason, const char* text) {
-    verdicts.rows.push_back(verdict_on(w.row, state, reason, text, s.cfg.time->now()));
+  auto end = [&](trigger_state state, state_reason reason, std::string text) {
+    verdicts.rows.push_back(verdict_on(w.row, state, reason, std::move(text), s.cfg.time->now()));
     verdicts.fires.push_back(w.row.fire);
     answer.waiting.push_back({w.row.trigger, placement::not_taken});
   };
   if (w.row.kill) return end(trigger_state::killed, state_reason::none, "killed before it was sent");
   if (w.row.deleted) return end(trigger_state::discarded, state_reason::deleted, "the job was deleted");
   if (s.candidates.empty()) {
-    auto id = w.row.trigger;
-    s.held.try_emplace(id, held_trigger{std::move(w), s.cfg.time->boot()});
-    return;
+    if (!waited_too_long(s, w.row.trigger)) {
+      answer.waiting.push_back({w.row.trigger, placement::not_taken});
+      return;
+    }
+    s.cfg.stats->at("router.no_executor") += 1;
+    return end(trigger_state::failed, state_reason::no_executor,
+               "no live executor in group " + w.job->spec.group + " within " +
+                   std::to_string(s.cfg.dispatch_timeout.count()) + " ms");
   }
   if (auto session = place(s, *w.job))
     work.waiting.push_back({std::move(w), *session});
@@ -140,44 +162,6 @@ void route(self_ptr self, due_batch&& batch) {
   end_rows(self, std::move(verdicts), std::move(answer));
 }
 
-/// Rows that waited for a candidate, in batches of a claim.
-void release_held(self_ptr self) {
-  auto& s = self->state;
-  due_batch batch;
-  auto flush = [&] {
-    if (!batch.waiting.empty()) route(self, std::exchange(batch, {}));
-  };
-  auto held = std::exchange(s.held, {});
-  for (auto& [id, h] : held) {
-    batch.waiting.push_back(std::move(h.waiting));
-    if (batch.waiting.size() == claim_chunk) flush();
-  }
-  flush();
-}
-
-void end_held(self_ptr self) {
-  auto& s = self->state;
-  complete_work verdicts;
-  batch_done answer;
-  auto now = s.cfg.time->boot();
-  for (auto it = s.held.begin(); it != s.held.end();) {
-    auto& h = it->second;
-    if (now - h.since < s.cfg.dispatch_timeout) {
-      ++it;
-      continue;
-    }
-    auto text = "no live executor in group " + h.waiting.job->spec.group + " within " +
-                std::to_string(s.cfg.dispatch_timeout.count()) + " ms";
-    verdicts.rows.push_back(verdict_on(h.waiting.row, trigger_state::failed, state_reason::no_executor, std::move(text),
-                                       s.cfg.time->now()));
-    verdicts.fires.push_back(h.waiting.row.fire);
-    answer.waiting.push_back({it->first, placement::not_taken});
-    s.cfg.stats->at("router.no_executor") += 1;
-    it = s.held.erase(it);
-  }
-  end_rows(self, std::move(verdicts), std::move(answer));
-}
-
 void room_again(self_ptr self) {
   auto& s = self->state;
   if (!s.full) return;
@@ -203,9 +187,12 @@ void claimed(self_ptr self, batch_done&& answer) {
   room_again(self);
 }
 
-void tick(self_ptr self) {
-  end_held(self);
-  self->delayed_send(self, 250ms, caf::tick_atom_v);
+/// Rows that somebody else ended, or that stay paused.
+void forget_orphans(self_ptr self) {
+  auto& s = self->state;
+  auto now = s.cfg.time->boot();
+  std::erase_if(s.orphans, [&](auto& o) { return now - o.second.seen > orphans_kept; });
+  self->delayed_send(self, orphans_looked_at, caf::tick_atom_v);
 }
 
 router_actor::behavior_type router(self_ptr self, router_config cfg) {
@@ -216,7 +203,7 @@ router_actor::behavior_type router(self_ptr self, router_config cfg) {
     self->state.cfg.ledger = nullptr;
     self->quit(std::move(em.reason));
   });
-  self->delayed_send(self, 250ms, caf::tick_atom_v);
+  self->delayed_send(self, orphans_looked_at, caf::tick_atom_v);
   return {
       [self](due_batch& batch) { route(self, std::move(batch)); },
       [self](candidate& c) {
@@ -227,7 +214,7 @@ router_actor::behavior_type router(self_ptr self, router_config cfg) {
                                              [](auto& a, auto& b) { return a.name < b.name; }),
                             added);
         s.links[c.session] = std::move(c.link);
-        release_held(self);
+        s.orphans.clear();
         room_again(self);
       },
       [self](const candidate_left& x) {
@@ -241,7 +228,7 @@ router_actor::behavior_type router(self_ptr self, router_config cfg) {
         room_again(self);
       },
       [self](batch_done& answer) { claimed(self, std::move(answer)); },
-      [self](caf::tick_atom) { tick(self); },
+      [self](caf::tick_atom) { forget_orphans(self); },
   };
 }
 

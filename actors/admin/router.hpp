@@ -1,7 +1,7 @@
 #pragma once
 // Routes one group's due triggers: owns the routing state of its jobs and knows how much room each executor's link has.
-// Waiting rows without a candidate are held until one comes, or until dispatch_timeout (guarantees.md §2.2). Lives for
-// one reign.
+// Waiting rows without a candidate go back to the table, are seen again with each pass of the read-ahead, as they are
+// then (paused, killed, deleted), and end after dispatch_timeout (guarantees.md §2.2). Lives for one reign.
 
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
@@ -20,9 +20,10 @@ struct router_config {
   ring_actor ring;
   ledger_actor ledger;
   std::uint64_t seed = 1;
-  std::chrono::milliseconds dispatch_timeout{
-      10'000};                    ///< from when this reign first found a row due without a candidate
-  std::size_t link_room = 10'000; ///< orders of one link claimed or claiming, and not yet on the wire
+  /// From when this reign first found a row due without a candidate.
+  std::chrono::milliseconds dispatch_timeout{10'000};
+  /// Orders of one link claimed or claiming, and not yet on the wire.
+  std::size_t link_room = 10'000;
 };
 
 router_actor spawn_router(caf::actor_system& sys, router_config cfg);

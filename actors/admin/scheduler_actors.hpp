@@ -59,7 +59,7 @@ struct due_batch {
 /// What became of an entry that the ring handed out.
 enum class placement : std::uint8_t {
   taken,     ///< claimed; or, a gap alone, recorded
-  not_taken, ///< somebody edited, paused or claimed it: forget it, the read-ahead finds what is true now
+  not_taken, ///< edited, paused, claimed, or no executor yet: forget it, the read-ahead finds what is true now
   no_room,   ///< every executor's queue is at its limit: keep it until the router has room again
 };
 struct fire_done {
@@ -95,7 +95,7 @@ struct link_log_query {
 /// Answers of the ledger to people's and links' requests.
 struct open_session_request {
   epoch_id epoch;
-  storage::session_open session;
+  storage::session_open session; ///< without times: leases go by the database's clock, which the ledger asks
 };
 struct end_session_request {
   epoch_id epoch;
@@ -132,7 +132,6 @@ struct complete_done {
 /// Once a second: rows of ended sessions, leases that ran out, ends that were missed.
 struct reconcile_request {
   epoch_id epoch;
-  std::vector<session_id> sessions; ///< those whose leases are looked at: all that are live, as far as the leader knows
 };
 struct reconcile_report {
   std::vector<session_id> ended;
@@ -207,7 +206,7 @@ using router_actor = caf::typed_actor<caf::reacts_to<due_batch>, caf::reacts_to<
                                       caf::reacts_to<candidate_left>, caf::reacts_to<orders_left>,
                                       /// The ledger's answer to a claim_work.
                                       caf::reacts_to<batch_done>,
-                                      /// INTERNAL: rows held too long without an executor end.
+                                      /// INTERNAL: what it remembers of rows without an executor is pruned.
                                       caf::reacts_to<caf::tick_atom>>;
 
 /// A fire with its executor: without a session the row becomes `waiting`, reason no_executor.
@@ -285,8 +284,6 @@ using election_actor = caf::typed_actor<
 /// Once a second, while this node leads: leases that ran out, rows of ended sessions, fixed delays whose end was
 /// missed.
 using reconciler_actor = caf::typed_actor<
-    /// Sessions that are live.
-    caf::reacts_to<std::vector<session_id>>,
     /// INTERNAL
     caf::reacts_to<caf::tick_atom>>;
 

@@ -1,5 +1,7 @@
 #include "actors/executor/callback_window.hpp"
 
+#include "protocol/wire_size.hpp"
+
 #include <algorithm>
 
 namespace xxl::executor {
@@ -10,7 +12,7 @@ void callback_window::add(session_id session, std::vector<outcome> outcomes, boo
   auto& last = waiting_.back();
   waiting_items_ += outcomes.size();
   for (auto& x : outcomes) {
-    last.bytes += bytes_of(x);
+    last.bytes += wire_size(x);
     last.outcomes.push_back(std::move(x));
   }
 }
@@ -38,7 +40,7 @@ callback_batch callback_window::cut() {
   batch.outcomes.reserve(std::min(first.outcomes.size(), limits_.items));
   std::size_t bytes = 0;
   while (!first.outcomes.empty() && batch.outcomes.size() < limits_.items) {
-    auto more = bytes_of(first.outcomes.front());
+    auto more = wire_size(first.outcomes.front());
     if (!batch.outcomes.empty() && bytes + more > limits_.bytes) break;
     bytes += more;
     batch.outcomes.push_back(std::move(first.outcomes.front()));

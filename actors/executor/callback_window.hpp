@@ -58,7 +58,6 @@ private:
     std::uint64_t connection = 0;
     boot_time repeat_at{};
   };
-  static std::size_t bytes_of(const outcome& x) { return 64 + x.message.size(); }
   bool full(const waiting& w) const { return w.outcomes.size() >= limits_.items || w.bytes >= limits_.bytes; }
   callback_batch cut();
 

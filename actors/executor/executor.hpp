@@ -25,7 +25,7 @@ struct executor_settings {
   std::string group;                         ///< the executor group's name: [a-z][a-z0-9-]{3,63}
   std::string name;                          ///< 1 to 128 bytes, stable over restarts
   std::filesystem::path data;                ///< spool, logs, scripts; one directory per process
-  std::vector<transport::endpoint> admins;   ///< every admin
+  std::vector<endpoint> admins;              ///< every admin
   std::optional<gate_actor> local_gate;      ///< standalone: the admin in this process
   std::map<std::string, std::string> labels; ///< at most 64
   std::size_t max_running = 64;              ///< runs at the same time; 1 to 10,000

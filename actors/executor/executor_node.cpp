@@ -27,10 +27,10 @@ constexpr auto forget_every = 5'000ms;
 
 /// One admin and the newest connection to it.
 struct admin {
-  admin(std::string name, std::optional<transport::endpoint> at, std::uint32_t seed)
+  admin(std::string name, std::optional<endpoint> at, std::uint32_t seed)
       : text{std::move(name)}, where{std::move(at)}, wait{seed} {}
-  std::string text;                         ///< for people
-  std::optional<transport::endpoint> where; ///< none: the gate in this process
+  std::string text;              ///< for people
+  std::optional<endpoint> where; ///< none: the gate in this process
   backoff wait;
   std::uint64_t connection = 0; ///< the newest; its answers count, older ones do not
   executor_actor relay;
@@ -113,7 +113,7 @@ void executor_node_state::configure(executor_node_config cfg) {
   memory_ = order_memory{cfg_.memory};
   window_ = callback_window{cfg_.callbacks};
   auto seed = cfg_.jitter_seed;
-  for (auto& e : cfg_.admins) admins_.emplace_back(transport::to_string(e), e, ++seed);
+  for (auto& e : cfg_.admins) admins_.emplace_back(to_string(e), e, ++seed);
   if (cfg_.local_gate) admins_.emplace_back("this process", std::nullopt, ++seed);
   for (auto& [session, outcomes] : cfg_.earlier_results) {
     for (auto& x : outcomes) memory_.finish(x.trigger);

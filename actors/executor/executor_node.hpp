@@ -22,7 +22,7 @@ namespace xxl::executor {
 
 struct executor_node_config {
   executor_hello hello; ///< session, names, labels, previous life; the highest epoch is filled in
-  std::vector<transport::endpoint> admins;
+  std::vector<endpoint> admins;
   std::optional<gate_actor> local_gate; ///< one more admin, in this process
   transport::dialer_actor dialer;       ///< null if there are no admins to dial
   std::map<session_id, std::vector<outcome>>

@@ -53,9 +53,9 @@ executor::executor_settings settings_of(const executor_options& options) {
   s.max_running = options.max_running;
   s.queue_limit = options.queue_limit;
   for (auto& text : options.admins) {
-    auto where = transport::parse_endpoint(text);
-    if (!where) throw std::invalid_argument{"admin \"" + text + "\" is not host:port"};
-    s.admins.push_back(*where);
+    auto where = parse_endpoint(text);
+    if (auto* why = std::get_if<std::string>(&where)) throw std::invalid_argument{"admin " + *why};
+    s.admins.push_back(std::move(std::get<endpoint>(where)));
   }
   return s;
 }

@@ -31,8 +31,6 @@ using config::node_role;
 constexpr auto drain_patience = 30s; ///< running work after SIGTERM
 constexpr auto stop_patience = 5s;   ///< everything else
 
-transport::endpoint endpoint_of(const config::host_port& x) { return {x.host, x.port}; }
-
 transport::settings transport_of(const config::settings& s) {
   transport::settings t;
   t.threads = s.threads;
@@ -94,7 +92,7 @@ private:
     a.how = scheduling_of(settings_);
     a.on_fatal = [this](const std::string& why) { fail(why); };
     admin_ = std::make_unique<admin::admin_node>(sys_, std::move(a), store_, system_clock(), stats_);
-    auto port = transport::listen(sys_, admin_->gate(), endpoint_of(settings_.listen));
+    auto port = transport::listen(sys_, admin_->gate(), settings_.listen);
     if (!port) {
       std::fprintf(stderr, "xxl-node: %s\n", text_of(port.error()).c_str());
       admin_->stop(stop_patience);
@@ -120,7 +118,7 @@ private:
     if (admin_)
       e.local_gate = admin_->gate();
     else
-      for (auto& a : settings_.admins) e.admins.push_back(endpoint_of(a));
+      e.admins = settings_.admins;
     if (settings_.print_runs) e.on_finished = print_run;
     executor::handler_registry handlers;
     executor::add_builtin_handlers(handlers);
@@ -132,7 +130,7 @@ private:
         std::string{"xxl-node "} + cli::version() + ": role " + to_string(settings_.role) + ", node " + settings_.node;
     if (store_) line += ", storage " + store_->describe();
     if (admin_)
-      line += ", listening on " + settings_.listen.host + ":" + std::to_string(port_) + " (no TLS: loopback only)";
+      line += ", listening on " + to_string(endpoint{settings_.listen.host, port_}) + " (no TLS: loopback only)";
     if (settings_.role != node_role::admin)
       line +=
           ", executor " + settings_.group + "/" + settings_.executor_name + " with data in " + settings_.data.string();

@@ -6,6 +6,8 @@
 #include "tests/actors_admin/operator_fake_catalog.hpp"
 #include "tests/support/actor_test.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
+
 #include <memory>
 
 namespace xxl::admin {

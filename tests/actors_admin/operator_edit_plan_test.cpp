@@ -86,6 +86,7 @@ struct change_case {
   double now;
   std::string written;
   bool enable = true;
+  friend void PrintTo(const change_case& c, std::ostream* os) { *os << c.what; }
 };
 
 class ChangeSpec : public ::testing::TestWithParam<change_case> {};
@@ -319,6 +320,7 @@ struct pause_case {
   schedule_spec schedule;
   double now;
   std::string written;
+  friend void PrintTo(const pause_case& c, std::ostream* os) { *os << c.what; }
 };
 
 class PauseJob : public ::testing::TestWithParam<pause_case> {};
@@ -404,6 +406,7 @@ struct first_case {
   bool enabled, group_paused;
   double now;
   std::string expected;
+  friend void PrintTo(const first_case& c, std::ostream* os) { *os << c.what; }
 };
 class FirstFire : public ::testing::TestWithParam<first_case> {};
 TEST_P(FirstFire, Is) {

@@ -7,6 +7,8 @@
 #include "storage/store.hpp"
 #include "tests/support/actor_test.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
+
 #include <filesystem>
 #include <unistd.h>
 

@@ -20,7 +20,6 @@
 namespace xxl::admin::test {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -318,6 +317,37 @@ TEST_F(DayTest, ADayOfScheduleMissesNothingAndDoublesNothing) {
     }
   }
   EXPECT_GT(leads->epoch(), epoch_id{}) << "nobody leads after the stall";
+}
+
+TEST_F(DayTest, AGroupWithoutExecutorsHasARowForEachFireAndNoGap) {
+  constexpr int jobs = 100; // 1,000 fires a second: twice a group's window before the first row fails
+  std::vector<job_spec> specs;
+  for (int i = 0; i < jobs; ++i) {
+    specs.push_back(job(("job-" + std::to_string(i)).c_str(), every_schedule{100ms, std::nullopt}));
+    specs.back().group = "idle";
+  }
+  apply(std::move(specs), {{"idle", "", address_mode::automatic, {}}});
+  const auto from = clock.now();
+  advance(12s);
+
+  for (auto* name : {"job-0", "job-99"}) {
+    auto id = lists->find_job("idle", name)->id;
+    EXPECT_THAT(lists->list_gaps(id, 10), IsEmpty()) << name;
+    trigger_query of_job;
+    of_job.group = "idle";
+    of_job.job = name;
+    of_job.limit = 1'000;
+    of_job.from = instant{};
+    auto of_all = lists->list_triggers(of_job); // newest first
+    ASSERT_FALSE(of_all.empty()) << name;
+    EXPECT_LE(of_all.back().fire, from + 100ms) << name;
+    EXPECT_GE(of_all.front().fire, clock.now() - 100ms) << name;
+    EXPECT_EQ((of_all.front().fire - of_all.back().fire) / 100ms + 1, std::ssize(of_all)) << name;
+    of_job.state = trigger_state::failed;
+    auto failed = lists->list_triggers(of_job);
+    EXPECT_GE(failed.size(), 10u) << "those due more than 10 s ago";
+    for (auto& row : failed) EXPECT_EQ(row.reason, state_reason::no_executor);
+  }
 }
 
 } // namespace

@@ -385,12 +385,12 @@ TEST_F(LedgerTest, RowsOfAnEndedSessionAreLostAfterAWhile) {
   row.trigger = {7};
   row.session = ann;
   db->open.push_back(row);
-  ask<reconcile_report>(ledger, reconcile_request{epoch, {}});
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
   advance(2'999ms);
-  ask<reconcile_report>(ledger, reconcile_request{epoch, {}});
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
   EXPECT_THAT(db->completions, IsEmpty()) << "results of its last life may be on their way";
   advance(1ms);
-  ask<reconcile_report>(ledger, reconcile_request{epoch, {}});
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
   ASSERT_THAT(db->completions, SizeIs(1));
   EXPECT_EQ(db->completions[0].epoch, epoch);
   EXPECT_EQ(db->completions[0].rows[0].state, trigger_state::lost);
@@ -404,16 +404,29 @@ TEST_F(LedgerTest, ASteppedWallClockLosesNoRowEarly) {
   row.trigger = {7};
   row.session = ann;
   db->open.push_back(row);
-  ask<reconcile_report>(ledger, reconcile_request{epoch, {}});
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
   clock.step(1h);
-  ask<reconcile_report>(ledger, reconcile_request{epoch, {}});
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
   EXPECT_THAT(db->completions, IsEmpty());
+}
+
+TEST_F(LedgerTest, LeasesGoByTheDatabasesClock) {
+  db->wall = clock.now() + 1h;
+  ask<std::vector<session_id>>(ledger, lead_atom_v, epoch);
+  ask<storage::session_opened>(ledger, open_session_request{epoch, {}});
+  tell(renew_request{epoch, {ann}});
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
+  ASSERT_THAT(db->opened, SizeIs(1));
+  EXPECT_EQ(db->opened[0].now, db->wall);
+  EXPECT_EQ(db->opened[0].lease_until, db->wall + 10s);
+  EXPECT_THAT(db->leases_until, ElementsAre(db->wall + 10s, db->wall + 10s)) << "takeover and renewal";
+  EXPECT_THAT(db->looked_at, ElementsAre(db->wall));
 }
 
 TEST_F(LedgerTest, WithoutTrustNoSessionIsEnded) {
   db->lease_over = {ann};
   leads->resign(epoch);
-  auto report = ask<reconcile_report>(ledger, reconcile_request{epoch, {ann}});
+  auto report = ask<reconcile_report>(ledger, reconcile_request{epoch});
   ASSERT_TRUE(report);
   EXPECT_THAT(report->ended, IsEmpty());
   EXPECT_THAT(db->ended_sessions, IsEmpty());

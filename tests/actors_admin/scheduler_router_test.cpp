@@ -50,6 +50,14 @@ protected:
     batch.waiting.push_back(std::move(row));
     tell(std::move(batch));
   }
+  /// As the read-ahead's passes show it: now, and every 500 ms for that long.
+  void waits_for(const waiting_trigger& row, std::chrono::milliseconds d) {
+    waits(row);
+    for (auto passed = 0ms; passed < d; passed += 500ms) {
+      advance(500ms);
+      waits(row);
+    }
+  }
   waiting_trigger row(std::int64_t trigger) { return make_waiting(trigger, make_job(1), clock.now()); }
   void answer(std::int64_t job, placement what) {
     batch_done done;
@@ -98,32 +106,20 @@ TEST_F(RouterTest, AGapAloneNeedsNoExecutor) {
   EXPECT_FALSE(claims[0].fires[0].session);
 }
 
-TEST_F(RouterTest, ARowWithoutACandidateIsHeldAndReleasedByTheFirstOne) {
+TEST_F(RouterTest, ARowWithoutACandidateGoesBackToTheTable) {
   waits(row(7));
   EXPECT_THAT(claims, IsEmpty());
-  EXPECT_THAT(answers, IsEmpty()) << "the ring must not hand it out again";
-  join(ann, "ann");
-  ASSERT_THAT(claims, SizeIs(1));
-  ASSERT_THAT(claims[0].waiting, SizeIs(1));
-  EXPECT_EQ(claims[0].waiting[0].waiting.row.trigger, trigger_id{7});
-  EXPECT_EQ(claims[0].waiting[0].session, ann);
-}
-
-TEST_F(RouterTest, HeldRowsAreReleasedInChunks) {
-  due_batch batch;
-  for (std::int64_t i = 1; i <= 1'500; ++i) batch.waiting.push_back(row(i));
-  tell(std::move(batch));
-  join(ann, "ann");
-  ASSERT_THAT(claims, SizeIs(2));
-  EXPECT_THAT(claims[0].waiting, SizeIs(1'000));
-  EXPECT_THAT(claims[1].waiting, SizeIs(500));
+  EXPECT_THAT(verdicts, IsEmpty());
+  ASSERT_THAT(answers, SizeIs(1));
+  ASSERT_THAT(answers[0].waiting, SizeIs(1));
+  EXPECT_EQ(answers[0].waiting[0].trigger, trigger_id{7});
+  EXPECT_EQ(answers[0].waiting[0].what, placement::not_taken) << "it takes no room in the ring, which reads it again";
 }
 
 TEST_F(RouterTest, ARowWithoutACandidateFailsAfterTheDispatchTimeout) {
-  waits(row(7));
-  advance(9'999ms);
+  waits_for(row(7), 9'500ms);
   EXPECT_THAT(verdicts, IsEmpty());
-  advance(251ms); // its next look
+  waits_for(row(7), 500ms);
   ASSERT_THAT(verdicts, SizeIs(1));
   EXPECT_EQ(verdicts[0].epoch, epoch) << "a leader's verdict carries the fence";
   ASSERT_THAT(verdicts[0].rows, SizeIs(1));
@@ -133,21 +129,37 @@ TEST_F(RouterTest, ARowWithoutACandidateFailsAfterTheDispatchTimeout) {
   EXPECT_EQ(verdict.state, trigger_state::failed);
   EXPECT_EQ(verdict.reason, state_reason::no_executor);
   EXPECT_EQ(verdict.message, "no live executor in group group1 within 10000 ms");
-  ASSERT_THAT(answers, SizeIs(1));
-  EXPECT_EQ(answers[0].waiting[0].what, placement::not_taken);
+  EXPECT_EQ(answers.back().waiting[0].what, placement::not_taken);
   EXPECT_EQ(stat("router.no_executor"), 1);
 }
 
 TEST_F(RouterTest, TheDispatchTimeoutCountsForEachRowAlone) {
-  waits(row(7));
-  advance(5s);
-  waits(row(8));
-  advance(5'250ms);
+  waits_for(row(7), 5s);
+  for (auto looks = 0; looks < 10; ++looks) {
+    advance(500ms);
+    waits(row(7));
+    waits(row(8));
+  }
   ASSERT_THAT(verdicts, SizeIs(1));
-  EXPECT_THAT(verdicts[0].rows, SizeIs(1));
+  ASSERT_THAT(verdicts[0].rows, SizeIs(1));
+  EXPECT_EQ(verdicts[0].rows[0].trigger, trigger_id{7});
+}
+
+TEST_F(RouterTest, APauseDoesNotCountAgainstARowsDispatchTimeout) {
+  waits_for(row(7), 5s);
+  advance(30s); // paused: no pass shows it
+  waits_for(row(7), 2'500ms);
+  EXPECT_THAT(verdicts, IsEmpty());
+  waits_for(row(7), 500ms);
+  EXPECT_THAT(verdicts, SizeIs(1));
+}
+
+TEST_F(RouterTest, AnExecutorEndsTheWaitForOne) {
+  waits_for(row(7), 9'500ms);
   join(ann, "ann");
-  ASSERT_THAT(claims, SizeIs(1));
-  EXPECT_EQ(claims[0].waiting[0].waiting.row.trigger, trigger_id{8});
+  tell(candidate_left{ann, {}});
+  waits_for(row(7), 9'500ms);
+  EXPECT_THAT(verdicts, IsEmpty());
 }
 
 TEST_F(RouterTest, AKilledRowEndsUnsent) {

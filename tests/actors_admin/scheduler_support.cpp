@@ -159,26 +159,31 @@ storage::session_opened fake_ledger::open_session(epoch_id, const storage::sessi
   return opening;
 }
 
-storage::sessions_answer fake_ledger::renew_sessions(epoch_id, std::span<const session_id> sessions, instant) {
+storage::sessions_answer fake_ledger::renew_sessions(epoch_id, std::span<const session_id> sessions,
+                                                     instant lease_until) {
   called("renew_sessions");
+  leases_until.push_back(lease_until);
   renewed.insert(renewed.end(), sessions.begin(), sessions.end());
   return {true, {sessions.begin(), sessions.end()}};
 }
 
 storage::sessions_answer fake_ledger::end_sessions(epoch_id, std::span<const session_id> sessions, instant,
-                                                   session_end reason, bool force) {
+                                                   session_end reason) {
   called("end_sessions");
-  storage::sessions_answer answer{true, {}};
-  for (auto session : sessions) {
-    if (!force && std::find(lease_over.begin(), lease_over.end(), session) == lease_over.end()) continue;
-    answer.sessions.push_back(session);
-    ended_sessions.emplace_back(session, reason);
-  }
-  return answer;
+  for (auto session : sessions) ended_sessions.emplace_back(session, reason);
+  return {true, {sessions.begin(), sessions.end()}};
 }
 
-storage::sessions_answer fake_ledger::lease_takeover(epoch_id, instant) {
+storage::sessions_answer fake_ledger::end_expired(epoch_id, instant now) {
+  called("end_expired");
+  looked_at.push_back(now);
+  for (auto session : lease_over) ended_sessions.emplace_back(session, session_end::lease_expired);
+  return {true, std::exchange(lease_over, {})};
+}
+
+storage::sessions_answer fake_ledger::lease_takeover(epoch_id, instant lease_until) {
   called("lease_takeover");
+  leases_until.push_back(lease_until);
   return {fence != storage::fence::deposed, live};
 }
 
@@ -211,7 +216,7 @@ bool fake_ledger::set_next(const awaiting& row, instant next) {
 
 instant fake_ledger::database_now() {
   called("database_now");
-  return {};
+  return wall;
 }
 
 // ---- the lock

@@ -78,6 +78,9 @@ public:
   storage::session_opened opening{true, {}, true, false};
   std::vector<std::pair<session_id, session_end>> ended_sessions;
   std::vector<session_id> renewed;
+  instant wall{};                    ///< the database's clock
+  std::vector<instant> leases_until; ///< of each renewal and takeover
+  std::vector<instant> looked_at;    ///< what leases were compared with
   std::vector<session_id> live, lease_over, dead;
   std::vector<storage::open_row> open;
   std::vector<awaiting> overdue;
@@ -99,7 +102,8 @@ public:
   storage::sessions_answer renew_sessions(epoch_id epoch, std::span<const session_id> sessions,
                                           instant lease_until) override;
   storage::sessions_answer end_sessions(epoch_id epoch, std::span<const session_id> sessions, instant now,
-                                        session_end reason, bool force) override;
+                                        session_end reason) override;
+  storage::sessions_answer end_expired(epoch_id epoch, instant now) override;
   storage::sessions_answer lease_takeover(epoch_id epoch, instant lease_until) override;
   std::vector<storage::open_row> open_rows(std::span<const session_id> sessions, trigger_id after,
                                            std::size_t most) override;

@@ -1,4 +1,6 @@
 #include "actors/executor/callback_window.hpp"
+#include "protocol/validate.hpp"
+#include "protocol/wire_size.hpp"
 #include "tests/actors_executor/fakes.hpp"
 
 #include <gtest/gtest.h>
@@ -46,8 +48,8 @@ TEST(CallbackWindow, ABatchIsCutAtItsBytes) {
   w.add(our_session, outcomes(1, 200, 2'000), now);
   auto* batch = w.take(1, now);
   ASSERT_NE(batch, nullptr);
-  EXPECT_LE(batch->outcomes.size() * (2'000 + 64), limits::batch_bytes);
-  EXPECT_GT(batch->outcomes.size(), 100u);
+  EXPECT_EQ(batch->outcomes.size(), limits::batch_bytes / wire_size(batch->outcomes.front()));
+  EXPECT_EQ(invalid(*batch), std::nullopt) << "an admin would refuse it, again and again";
 }
 
 TEST(CallbackWindow, ResultsOfTwoLivesNeverShareABatch) {

@@ -35,7 +35,7 @@ std::string complaint(words args, const std::string& environment = {}) {
 
 std::vector<std::string> admins(words args, const std::string& environment = {}) {
   std::vector<std::string> all;
-  for (auto& e : parsed(std::move(args), environment).admins) all.push_back(transport::to_string(e));
+  for (auto& e : parsed(std::move(args), environment).admins) all.push_back(to_string(e));
   return all;
 }
 
@@ -129,8 +129,9 @@ TEST(Options, WhatIsWrongIsSaidAndWhatToDo) {
   EXPECT_EQ(complaint({"get", "jobs", "--group", "X"}),
             "xxlctl: \"X\" is not a group name: a-z, then a-z, 0-9 and -, 4 to 64 characters");
   EXPECT_EQ(complaint({"--admin", "localhost", "stats"}),
-            "xxlctl: \"localhost\" is not an admin's address: write host:port");
-  EXPECT_EQ(complaint({"stats"}, "nonsense"), "xxlctl: \"nonsense\" is not an admin's address: write host:port");
+            "xxlctl: admin \"localhost\" is not HOST:PORT, such as 127.0.0.1:7788 or [::1]:7788");
+  EXPECT_EQ(complaint({"stats"}, "nonsense"),
+            "xxlctl: admin \"nonsense\" is not HOST:PORT, such as 127.0.0.1:7788 or [::1]:7788");
   EXPECT_EQ(complaint({"validate", "--timezone", "Mars/Base", "a.yaml"}),
             "xxlctl: --timezone: the zone data of this machine knows no \"Mars/Base\"");
   EXPECT_EQ(complaint({"describe", "a", "b"}), "xxlctl: describe takes JOB, or trigger ID");

@@ -60,12 +60,12 @@ TEST(Settings, WithNothingSaidANodeIsStandalone) {
   EXPECT_EQ(s.role, node_role::standalone);
   EXPECT_EQ(s.config, "");
   EXPECT_EQ(s.node, "host-7788");
-  EXPECT_EQ(s.listen, (host_port{"127.0.0.1", 7788}));
+  EXPECT_EQ(s.listen, (xxl::endpoint{"127.0.0.1", 7788}));
   EXPECT_EQ(s.data, "/work dir/data");
   EXPECT_EQ(s.database, "sqlite:///work dir/data/xxl.db");
   EXPECT_EQ(s.jobs, texts{});
   EXPECT_EQ(s.timezone, "UTC");
-  EXPECT_EQ(s.admins, (std::vector<host_port>{{"127.0.0.1", 7788}}));
+  EXPECT_EQ(s.admins, (std::vector<xxl::endpoint>{{"127.0.0.1", 7788}}));
   EXPECT_EQ(s.group, "default");
   EXPECT_EQ(s.max_running, 64u);
   EXPECT_EQ(s.queue_limit, 1'000u);
@@ -110,9 +110,9 @@ TEST(Settings, ListsInAFileMayBeListsOrCommas) {
   surroundings s{{"--config=node.yaml"},
                  {},
                  {{"node.yaml", "role: executor\ngroup: orders\nadmins: [127.0.0.1:1, \"[::1]:2\"]\n"}}};
-  EXPECT_EQ(good(s).admins, (std::vector<host_port>{{"127.0.0.1", 1}, {"::1", 2}}));
+  EXPECT_EQ(good(s).admins, (std::vector<xxl::endpoint>{{"127.0.0.1", 1}, {"::1", 2}}));
   s.files["node.yaml"] = "role: executor\ngroup: orders\nadmins: 127.0.0.1:1,localhost:2\n";
-  EXPECT_EQ(good(s).admins, (std::vector<host_port>{{"127.0.0.1", 1}, {"localhost", 2}}));
+  EXPECT_EQ(good(s).admins, (std::vector<xxl::endpoint>{{"127.0.0.1", 1}, {"localhost", 2}}));
   EXPECT_EQ(shown(s, "admins"), "127.0.0.1:1,localhost:2 (node.yaml:3:9)");
 }
 

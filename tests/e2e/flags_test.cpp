@@ -21,6 +21,7 @@ struct refusal {
   std::string name;
   words flags;
   std::string message; ///< a part of it
+  friend void PrintTo(const refusal& r, std::ostream* os) { *os << r.name; }
 };
 
 class WrongFlag : public ::testing::TestWithParam<refusal> {};

@@ -250,7 +250,7 @@ TEST_F(PostgresLedger, SessionsThatEndedWithOpenRowsAreFound) {
   claims->claim(epoch, fires(2, 1, fire, 12, bob), fire, run::first);
   EXPECT_THAT(completions->ended_with_open_rows(), IsEmpty());
   const std::array both{alice, bob};
-  EXPECT_THAT(claims->end_sessions(epoch, std::span{both}.first(1), fire, session_end::stopped, true).sessions,
+  EXPECT_THAT(claims->end_sessions(epoch, std::span{both}.first(1), fire, session_end::stopped).sessions,
               ElementsAre(alice));
   EXPECT_THAT(completions->ended_with_open_rows(), ElementsAre(alice));
   const auto open = completions->open_rows(both, {11}, 10);

@@ -24,8 +24,8 @@ protected:
     s.lease_until = now + std::chrono::seconds{10};
     return claims->open_session(under, s);
   }
-  sessions_answer end(session_id id, instant now, bool force) {
-    return claims->end_sessions(epoch, std::vector{id}, now, session_end::lease_expired, force);
+  sessions_answer end(session_id id, instant now) {
+    return claims->end_sessions(epoch, std::vector{id}, now, session_end::stopped);
   }
 };
 
@@ -63,9 +63,11 @@ TEST_P(sessions_conformance, AStaleEpochChangesNoSession) {
   EXPECT_FALSE(open_under(stale, {902}, "host-1", from_ms(60'000)).fenced);
   EXPECT_FALSE(claims->renew_sessions(stale, std::vector<session_id>{{901}}, from_ms(99'000)).fenced);
   EXPECT_FALSE(
-      claims->end_sessions(stale, std::vector<session_id>{{901}}, from_ms(99'000), session_end::stopped, true).fenced);
+      claims->end_sessions(stale, std::vector<session_id>{{901}}, from_ms(99'000), session_end::stopped).fenced);
+  EXPECT_FALSE(claims->end_expired(stale, from_ms(99'000)).fenced);
   EXPECT_FALSE(claims->lease_takeover(stale, from_ms(99'000)).fenced);
-  EXPECT_THAT(end({901}, from_ms(70'001), false).sessions, ElementsAre(session_id{901})) << "its lease was not renewed";
+  EXPECT_THAT(claims->end_expired(epoch, from_ms(70'001)).sessions, ElementsAre(session_id{901}))
+      << "its lease was not renewed";
 }
 
 TEST_P(sessions_conformance, ALeaseIsRenewedAndNeverShortened) {
@@ -74,24 +76,35 @@ TEST_P(sessions_conformance, ALeaseIsRenewedAndNeverShortened) {
   EXPECT_TRUE(renewed.fenced);
   EXPECT_THAT(renewed.sessions, ElementsAre(session_id{901}));
   claims->renew_sessions(epoch, std::vector<session_id>{{901}}, from_ms(75'000));
-  EXPECT_THAT(end({901}, from_ms(80'000), false).sessions, IsEmpty());
-  EXPECT_THAT(end({901}, from_ms(80'001), false).sessions, ElementsAre(session_id{901}));
+  EXPECT_THAT(claims->end_expired(epoch, from_ms(80'000)).sessions, IsEmpty());
+  EXPECT_THAT(claims->end_expired(epoch, from_ms(80'001)).sessions, ElementsAre(session_id{901}));
   EXPECT_THAT(claims->renew_sessions(epoch, std::vector<session_id>{{901}}, from_ms(99'000)).sessions, IsEmpty());
 }
 
 TEST_P(sessions_conformance, AGoodbyeEndsALiveLease) {
   open({901});
-  EXPECT_THAT(end({901}, from_ms(61'000), true).sessions, ElementsAre(session_id{901}));
-  EXPECT_THAT(end({901}, from_ms(61'000), true).sessions, IsEmpty());
+  EXPECT_THAT(end({901}, from_ms(61'000)).sessions, ElementsAre(session_id{901}));
+  EXPECT_THAT(end({901}, from_ms(61'000)).sessions, IsEmpty());
+}
+
+TEST_P(sessions_conformance, EverySessionWhoseLeaseRanOutEndsAndNoOther) {
+  open({901}, "host-1");
+  open({902}, "host-2", from_ms(65'000));
+  open({903}, "host-3");
+  end({903}, from_ms(61'000));
+  const auto ended = claims->end_expired(epoch, from_ms(74'000));
+  EXPECT_TRUE(ended.fenced);
+  EXPECT_THAT(ended.sessions, ElementsAre(session_id{901}));
+  EXPECT_THAT(claims->end_expired(epoch, from_ms(74'000)).sessions, IsEmpty());
 }
 
 TEST_P(sessions_conformance, ATakeoverRenewsEveryLiveSession) {
   open({901}, "host-1");
   open({902}, "host-2");
   open({903}, "host-3");
-  end({903}, from_ms(61'000), true);
+  end({903}, from_ms(61'000));
   EXPECT_THAT(claims->lease_takeover(epoch, from_ms(90'000)).sessions, ElementsAre(session_id{901}, session_id{902}));
-  EXPECT_THAT(end({901}, from_ms(89'000), false).sessions, IsEmpty());
+  EXPECT_THAT(claims->end_expired(epoch, from_ms(89'000)).sessions, IsEmpty());
 }
 
 TEST_P(sessions_conformance, ASessionOfAnUnknownGroupIsRefused) {
@@ -125,7 +138,7 @@ TEST_P(sessions_conformance, EndedSessionsWithOpenRowsAreFound) {
   open(session);
   claim_one(make_job("a"), {101});
   EXPECT_THAT(claims->ended_with_open_rows(), IsEmpty());
-  end(session, from_ms(61'000), true);
+  end(session, from_ms(61'000));
   EXPECT_THAT(claims->ended_with_open_rows(), ElementsAre(session));
   complete_one(end_of({101}));
   EXPECT_THAT(claims->ended_with_open_rows(), IsEmpty());
@@ -135,7 +148,7 @@ TEST_P(sessions_conformance, ExecutorsAreListedByTheirLiveLifeOrTheirLast) {
   open({901}, "host-1");
   open({902}, "host-1", from_ms(62'000));
   open({903}, "host-2");
-  end({903}, from_ms(63'000), true);
+  end({903}, from_ms(63'000));
   const auto rows = catalog->list_executors();
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].session, session_id{902});
