@@ -26,11 +26,15 @@ value of(const group_view& g) {
           {"jobs", g.jobs}};
 }
 
+/// As it is stored; of one that cannot be used, what is known.
+value spec_of(const job_view& j) {
+  if (j.problem.empty()) return value::parse(config::to_json(j.spec));
+  return {{"enabled", j.spec.enabled}, {"group", j.spec.group}, {"name", j.spec.name}};
+}
+
 value of(const job_view& j) {
-  return {{"id", j.id.value},          {"spec", value::parse(config::to_json(j.spec))},
-          {"version", j.version},      {"paused", j.paused},
-          {"next", of(j.next)},        {"last", of(j.last)},
-          {"awaits_end", j.awaits_end}};
+  return {{"id", j.id.value},   {"spec", spec_of(j)}, {"version", j.version},       {"paused", j.paused},
+          {"next", of(j.next)}, {"last", of(j.last)}, {"awaits_end", j.awaits_end}, {"problem", j.problem}};
 }
 
 value of(const executor_view& x) {

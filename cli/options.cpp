@@ -3,6 +3,7 @@
 #include "config/instant.hpp"
 #include "protocol/enums.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 #include "protocol/validate.hpp"
 #include "schedule/timetable.hpp"
 
@@ -95,6 +96,15 @@ std::vector<endpoint> admins_of(std::vector<std::string> given, const std::strin
   return admins;
 }
 
+CLI::Validator text_of_at_most(std::size_t bytes) {
+  auto problem = [bytes](const std::string& text) -> std::string {
+    if (text.size() > bytes) return "longer than " + std::to_string(bytes) + " bytes";
+    if (auto bad = first_non_text(text)) return "not UTF-8: byte " + std::to_string(*bad + 1);
+    return {};
+  };
+  return CLI::Validator{problem, ""};
+}
+
 /// Declares the verbs; after a parse, `chosen` tells what was meant.
 class command_line {
 public:
@@ -183,11 +193,9 @@ private:
     auto* trigger = job_verb("trigger", "Run a job now", [this] {
       what_ = trigger_verb{job_named(job_), params_, request_};
     });
-    trigger->add_option("--params", params_, "Instead of the job's own")->check([](const std::string& text) {
-      return text.size() <= limits::params_bytes ? std::string{}
-                                                 : "longer than " + std::to_string(limits::params_bytes) + " bytes";
-    });
-    trigger->add_option("--request-id", request_, "Repeating an id starts nothing and answers the first one's trigger");
+    trigger->add_option("--params", params_, "Instead of the job's own")->check(text_of_at_most(limits::params_bytes));
+    trigger->add_option("--request-id", request_, "Repeating an id starts nothing and answers the first one's trigger")
+        ->check(text_of_at_most(limits::name_bytes));
     job_verb("pause", "Stop a job's schedule and hold its waiting triggers", [this] {
       what_ = pause_verb{job_named(job_), true};
     });

@@ -4,6 +4,8 @@
 #include "cli/words.hpp"
 #include "config/duration.hpp"
 
+#include <algorithm>
+
 namespace xxl::cli {
 namespace {
 
@@ -17,6 +19,26 @@ std::string addresses_text(const group_spec& g) {
 std::string full_name(const std::string& group, const std::string& name) { return group + "/" + name; }
 
 std::string section(const std::string& title, const std::string& body) { return "\n" + title + "\n" + body; }
+
+bool usable(const job_view& j) { return j.problem.empty(); }
+
+std::string problem_rows(const std::vector<job_view>& jobs) {
+  table t{{"JOB", "PROBLEM"}};
+  for (auto& j : jobs)
+    if (!usable(j)) t.add({full_name(j.spec.group, j.spec.name), j.problem});
+  return t.text();
+}
+
+void add_specification(facts& f, const job_spec& spec) {
+  f.add("Schedule", schedule_text(spec.schedule));
+  f.add("Work", work_text(spec.work));
+  f.add("Params", spec.params);
+  f.add("Route", to_string(spec.route));
+  f.add("Block", to_string(spec.block));
+  f.add("Misfire", to_string(spec.misfire));
+  f.add("Timeout", spec.timeout.count() > 0 ? config::format_duration(spec.timeout) : "none");
+  f.add("Owner", spec.owner);
+}
 
 /// A job's own triggers: the job's name goes without saying.
 std::string own_triggers(const std::vector<trigger_view>& triggers) {
@@ -47,9 +69,12 @@ std::string render(const std::vector<group_view>& groups) {
 std::string render(const std::vector<job_view>& jobs) {
   table t{{"JOB", "SCHEDULE", "WORK", "STATE", "NEXT", "LAST", "VERSION", "OWNER"}};
   for (auto& j : jobs)
-    t.add({full_name(j.spec.group, j.spec.name), schedule_text(j.spec.schedule), work_text(j.spec.work),
-           job_state_text(j), next_text(j), time_text(j.last), std::to_string(j.version), j.spec.owner});
-  return t.text();
+    t.add({full_name(j.spec.group, j.spec.name), usable(j) ? schedule_text(j.spec.schedule) : "?",
+           usable(j) ? work_text(j.spec.work) : "?", job_state_text(j), next_text(j), time_text(j.last),
+           std::to_string(j.version), j.spec.owner});
+  auto text = t.text();
+  if (!std::all_of(jobs.begin(), jobs.end(), usable)) text += section("Problems", problem_rows(jobs));
+  return text;
 }
 
 std::string render(const std::vector<executor_view>& executors) {
@@ -75,14 +100,10 @@ std::string render(const job_detail& d) {
   f.add("Id", to_string(d.job.id));
   f.add("Version", std::to_string(d.job.version));
   f.add("State", job_state_text(d.job) + (d.group_paused ? " (its group is paused)" : ""));
-  f.add("Schedule", schedule_text(spec.schedule));
-  f.add("Work", work_text(spec.work));
-  f.add("Params", spec.params);
-  f.add("Route", to_string(spec.route));
-  f.add("Block", to_string(spec.block));
-  f.add("Misfire", to_string(spec.misfire));
-  f.add("Timeout", spec.timeout.count() > 0 ? config::format_duration(spec.timeout) : "none");
-  f.add("Owner", spec.owner);
+  if (usable(d.job))
+    add_specification(f, spec);
+  else
+    f.add("Problem", d.job.problem + "; apply the job anew");
   f.add("Next", next_text(d.job));
   f.add("Last", time_text(d.job.last));
   auto text = f.text();

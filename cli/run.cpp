@@ -4,6 +4,7 @@
 #include "cli/options.hpp"
 #include "cli/verbs.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 #include "transport/transport.hpp"
 
 #include <caf/actor_system.hpp>
@@ -28,7 +29,7 @@ std::string who_we_are() {
   host.resize(std::string{host.c_str()}.size());
   auto user = environment("USER");
   auto who = (user.empty() ? "uid " + std::to_string(::getuid()) : user) + "@" + host;
-  return who.substr(0, limits::name_bytes);
+  return clean_text(who, limits::name_bytes);
 }
 
 /// The verbs that need an admin.

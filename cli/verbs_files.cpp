@@ -6,6 +6,8 @@
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
 #include "config/job_files.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 
 #include <utility>
 
@@ -20,12 +22,11 @@ std::string problem_count(const config::job_set& set) {
   return counted(set.problems.size(), "problem") + " in the job files; nothing was applied";
 }
 
-/// The files as they were named, for people; at most what apply_request allows.
+/// The files as they were named, for people; paths may hold any bytes.
 std::string source_of(const std::vector<std::string>& paths) {
   std::string all;
   for (auto& p : paths) all += (all.empty() ? "" : " ") + p;
-  constexpr std::size_t most = 4'096;
-  return all.size() <= most ? all : all.substr(0, most);
+  return clean_text(all, limits::source_bytes);
 }
 
 } // namespace

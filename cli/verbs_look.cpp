@@ -3,6 +3,7 @@
 #include "cli/json.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
+#include "protocol/clock.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>
@@ -18,16 +19,19 @@ template <class Answer> void print(const Answer& answer, const printer& p) {
 /// The job to narrow a list to; a bare name is looked up first.
 job_ref narrowed(admin& a, const job_ref& ref) { return ref.name.empty() ? ref : resolve(a, ref); }
 
+job_id place_of(const job_view& x) { return x.id; }
+trigger_position place_of(const trigger_view& x) { return {x.fire, x.id}; }
+
 /// At most `limit` items, asked for page by page; `keyset` is where the query says after which item its page begins.
-template <class Item, class Atom, class Query, class Id>
-std::vector<Item> pages(admin& a, Atom verb, Query q, Id Query::*keyset, std::size_t limit) {
+template <class Item, class Atom, class Query, class Place>
+std::vector<Item> pages(admin& a, Atom verb, Query q, Place Query::*keyset, std::size_t limit) {
   std::vector<Item> all;
   while (all.size() < limit) {
     q.limit = static_cast<std::uint32_t>(std::min(limits::page_items, limit - all.size()));
     auto page = a.ask<std::vector<Item>>(verb, q);
+    if (page.empty()) break; // a page may end early: a message holds only so many bytes
     std::move(page.begin(), page.end(), std::back_inserter(all));
-    if (page.size() < q.limit) break;
-    q.*keyset = all.back().id;
+    q.*keyset = place_of(all.back());
   }
   return all;
 }
@@ -69,6 +73,7 @@ void get_triggers(const get_triggers_verb& v, admin& a, const printer& p) {
   q.state = v.state;
   q.from = v.from;
   q.to = v.to;
+  if (!v.from) q.ended_from = v.to.value_or(system_clock().now()) - limits::listed_back; // once, for all pages
   print(pages<trigger_view>(a, triggers_atom_v, q, &trigger_query::before, v.limit), p);
 }
 

@@ -42,8 +42,11 @@ std::string work_text(const work_spec& w) {
 }
 
 std::string job_state_text(const job_view& j) {
-  if (j.paused) return j.spec.enabled ? "paused" : "paused, disabled";
-  return j.spec.enabled ? "active" : "disabled";
+  auto text = std::string{j.paused ? "paused" : ""};
+  auto add = [&text](const char* more) { text += (text.empty() ? "" : ", ") + std::string{more}; };
+  if (!j.spec.enabled) add("disabled");
+  if (!j.problem.empty()) add("unusable");
+  return text.empty() ? "active" : text;
 }
 
 std::string next_text(const job_view& j) { return j.awaits_end ? "after the run" : time_text(j.next); }

@@ -4,6 +4,7 @@
 #include "config/schedule_reader.hpp"
 #include "config/yaml_reader.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 #include "protocol/validate.hpp"
 
 #include <algorithm>

@@ -86,6 +86,8 @@ std::string show_admins(const settings& from) {
 using s = settings;
 
 constexpr std::int64_t ms = 1, sec = 1'000, minute = 60 * sec, hour = 60 * minute;
+/// An executor trusts its lease 2 s less than it lasts, and asks for it once a second (protocol/limits.hpp).
+constexpr std::int64_t least_lease = 5 * sec;
 
 // clang-format off
 const std::array<setting, 22> table{{
@@ -125,13 +127,13 @@ const std::array<setting, 22> table{{
    store_duration<&s::lead, 10 * ms, sec>, show_duration<&s::lead>},
   {"dispatch-timeout", scheduling, "DURATION", "10s", "", "how long a due trigger waits for an executor before it fails; 1s to 1h", false, false,
    store_duration<&s::dispatch_timeout, sec, hour>, show_duration<&s::dispatch_timeout>},
-  {"lease", scheduling, "DURATION", "10s", "", "silence after which an executor's session ends; at least 3 heartbeats, to 10m", false, false,
-   store_duration<&s::lease, sec, 10 * minute>, show_duration<&s::lease>},
+  {"lease", scheduling, "DURATION", "10s", "", "silence after which an executor's session ends; 5s to 10m, at least 3 heartbeats", false, false,
+   store_duration<&s::lease, least_lease, 10 * minute>, show_duration<&s::lease>},
   {"heartbeat", all, "DURATION", "1s", "", "between nodes; 100ms to 1m", false, false,
    store_duration<&s::heartbeat, 100 * ms, minute>, show_duration<&s::heartbeat>},
   {"connection-timeout", all, "DURATION", "5s", "", "silence after which a connection counts as lost; at least 5 heartbeats, to 10m", false, false,
    store_duration<&s::connection_timeout, 500 * ms, 10 * minute>, show_duration<&s::connection_timeout>},
-  {"print-runs", all, "true|false", "false", "", "print one line for each finished run", false, false,
+  {"print-runs", running, "true|false", "false", "", "print one line for each finished run", false, false,
    [](s& into, values v) { return read_bool(v[0], into.print_runs); }, [](const s& from) { return std::string{from.print_runs ? "true" : "false"}; }},
 }};
 // clang-format on

@@ -1,5 +1,7 @@
 #include "config/source_text.hpp"
 
+#include "protocol/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -10,27 +12,6 @@ namespace {
 constexpr std::size_t block_bytes = 64;
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-struct code_point {
-  char32_t value = 0;
-  std::size_t bytes = 0; ///< 0: not UTF-8
-};
-
-/// The character at the front of `text`, which is not empty.
-code_point decode(std::string_view text) {
-  auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {lead, 1};
-  std::size_t n = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < n) return {};
-  char32_t value = lead & (0xFFu >> (n + 1));
-  for (std::size_t i = 1; i < n; ++i) {
-    if (!is_continuation(text[i])) return {};
-    value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-  }
-  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  if (value < least[n] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
-  return {value, n};
-}
 
 /// Blocks whose characters take two columns (Unicode's East Asian Width W and F, coarsely).
 bool is_wide(char32_t c) {
@@ -94,21 +75,12 @@ std::string source_text::locate(position where) const {
   return name_ + ":" + std::to_string(where.line) + ":" + std::to_string(where.column);
 }
 
-std::optional<std::size_t> first_non_text(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    auto c = decode(text.substr(i));
-    if (c.bytes == 0 || c.value == 0) return i;
-    i += c.bytes;
-  }
-  return std::nullopt;
-}
-
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
-    auto c = decode(text);
+    auto c = first_character(text);
     width += is_wide(c.value) ? 2 : 1;
-    text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
+    text.remove_prefix(c.bytes);
   }
   return width;
 }

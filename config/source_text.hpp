@@ -4,7 +4,6 @@
 
 #include <compare>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,11 +47,7 @@ private:
   std::vector<std::size_t> characters_before_block_; ///< counted once, so that a file that is one long line is no trap
 };
 
-/// Offset of the first byte that is not UTF-8 (overlong forms and surrogates are not), or is NUL; nothing if all is
-/// text.
-std::optional<std::size_t> first_non_text(std::string_view text);
-
-/// How many columns a terminal takes for it: 2 for wide East Asian characters. `text` is UTF-8.
+/// How many columns a terminal takes for it: 2 for wide East Asian characters.
 std::size_t display_width(std::string_view text);
 
 } // namespace xxl::config

@@ -1,5 +1,7 @@
 #include "config/yaml_tree.hpp"
 
+#include "protocol/utf8.hpp"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>

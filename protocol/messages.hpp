@@ -260,9 +260,11 @@ struct job_view {
   std::optional<instant> next;
   std::optional<instant> last;
   bool awaits_end = false;
+  std::string problem; ///< why the stored specification cannot be used: `spec` holds what is known besides; else empty
 };
 template <class I> typename I::result_type inspect(I& f, job_view& x) {
-  return f(caf::meta::type_name("job_view"), x.id, x.spec, x.version, x.paused, x.next, x.last, x.awaits_end);
+  return f(caf::meta::type_name("job_view"), x.id, x.spec, x.version, x.paused, x.next, x.last, x.awaits_end,
+           x.problem);
 }
 
 struct job_query {
@@ -319,16 +321,29 @@ template <class I> typename I::result_type inspect(I& f, trigger_view& x) {
            x.started, x.ended, x.params, x.message);
 }
 
+/// A place in the list of triggers, which is sorted by fire time and, where that is the same, by id, newest first.
+struct trigger_position {
+  instant fire{};
+  trigger_id id;
+};
+template <class I> typename I::result_type inspect(I& f, trigger_position& x) {
+  return f(caf::meta::type_name("trigger_position"), x.fire, x.id);
+}
+
 struct trigger_query {
   std::optional<trigger_id> id; ///< exactly this one
   std::string group, job;       ///< empty: all; a job needs its group
   std::optional<trigger_state> state;
   std::optional<instant> from, to; ///< of the fire time; [from, to)
-  trigger_id before;               ///< keyset, newest first: ids below this one; 0 = from the newest
-  std::uint32_t limit = 50;        ///< 1 to limits::page_items
+  /// Without `from`: how far back triggers that have ended are listed; absent: limits::listed_back before `to` or now.
+  /// A chain of pages names it, so that the end of the list stands still.
+  std::optional<instant> ended_from;
+  std::optional<trigger_position> before; ///< keyset: behind this one; absent: from the newest
+  std::uint32_t limit = 50;               ///< 1 to limits::page_items
 };
 template <class I> typename I::result_type inspect(I& f, trigger_query& x) {
-  return f(caf::meta::type_name("trigger_query"), x.id, x.group, x.job, x.state, x.from, x.to, x.before, x.limit);
+  return f(caf::meta::type_name("trigger_query"), x.id, x.group, x.job, x.state, x.from, x.to, x.ended_from, x.before,
+           x.limit);
 }
 
 struct gap_view {

@@ -1,6 +1,7 @@
 #include "protocol/validate.hpp"
 
 #include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 #include "protocol/wire_size.hpp"
 
 #include <algorithm>
@@ -20,12 +21,15 @@ bool lower(char c) { return c >= 'a' && c <= 'z'; }
 bool upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
+/// Text that goes into the database or to people.
 problem text(std::string_view what, std::string_view value, std::size_t most, bool required = false) {
   if (required && value.empty()) return std::string{what} + " is empty";
   if (value.size() > most)
     return std::string{what} + " has " + std::to_string(value.size()) + " bytes, at most " + std::to_string(most) +
            " are allowed";
-  if (value.find('\0') != std::string_view::npos) return std::string{what} + " contains a NUL byte";
+  if (auto bad = first_non_text(value))
+    return std::string{what} + " is not text: byte " + std::to_string(*bad + 1) + " is " +
+           (value[*bad] == '\0' ? "NUL" : "not UTF-8");
   return std::nullopt;
 }
 
@@ -107,7 +111,6 @@ problem one(const outcome& x) {
   return named("outcome", x.trigger,
                first(id("trigger", x.trigger), id("job", x.job), time("fire time", x.fire), time("start", x.started),
                      time("end", x.ended), enumerator("state", x.state), enumerator("reason", x.reason),
-                     text("message", x.message, limits::message_bytes),
                      is_final(x.state) ? problem{} : problem{"state " + to_string(x.state) + " is not final"}));
 }
 
@@ -147,7 +150,7 @@ bool is_job_name(std::string_view name) {
 problem invalid(const executor_hello& x) {
   auto p = first(
       session(x.session),
-      is_group_name(x.group) ? problem{} : problem{"group \"" + x.group.substr(0, 64) + "\" is not a group name"},
+      is_group_name(x.group) ? problem{} : problem{"group \"" + clean_text(x.group, 64) + "\" is not a group name"},
       text("executor name", x.name, limits::name_bytes, true), text("address", x.address, 256),
       text("version", x.version, 64), text("boot id", x.boot, 64), count("labels", x.labels.size(), limits::labels));
   if (p) return p;
@@ -157,6 +160,14 @@ problem invalid(const executor_hello& x) {
   if (x.previous.value < 0) return "previous session is out of range";
   if (x.highest_epoch.value < 0) return "highest epoch is out of range";
   return std::nullopt;
+}
+
+problem invalid(const executor_welcome& x) {
+  auto terms = x.beat >= 10ms && x.beat <= 60s && x.lease > limits::lease_margin && x.lease <= 1h;
+  return first(text("admin", x.admin, limits::name_bytes, true),
+               terms ? problem{}
+                     : problem{"a beat of " + std::to_string(x.beat.count()) + " ms with a lease of " +
+                               std::to_string(x.lease.count()) + " ms is out of range"});
 }
 
 problem invalid(const order_batch& x) {
@@ -205,7 +216,7 @@ problem invalid(const log_chunk& x) {
 problem invalid(const group_spec& x) {
   auto p = first(is_group_name(x.name)
                      ? problem{}
-                     : problem{"group name \"" + x.name.substr(0, 64) + "\" does not match [a-z][a-z0-9-]{3,63}"},
+                     : problem{"group name \"" + clean_text(x.name, 64) + "\" does not match [a-z][a-z0-9-]{3,63}"},
                  text("title", x.title, limits::name_bytes), enumerator("addresses", x.mode),
                  count("addresses", x.addresses.size(), limits::batch_items));
   if (p) return p;
@@ -218,10 +229,10 @@ problem invalid(const job_spec& x) {
   auto name =
       is_job_name(x.name)
           ? problem{}
-          : problem{"job name \"" + x.name.substr(0, 64) + "\" does not match [A-Za-z0-9][A-Za-z0-9._-]{0,127}"};
+          : problem{"job name \"" + clean_text(x.name, 64) + "\" does not match [A-Za-z0-9][A-Za-z0-9._-]{0,127}"};
   auto p = first(is_group_name(x.group)
                      ? problem{}
-                     : problem{"group \"" + x.group.substr(0, 64) + "\" does not match [a-z][a-z0-9-]{3,63}"},
+                     : problem{"group \"" + clean_text(x.group, 64) + "\" does not match [a-z][a-z0-9-]{3,63}"},
                  std::move(name), work(x.work), text("params", x.params, limits::params_bytes),
                  enumerator("route", x.route), enumerator("block", x.block), enumerator("misfire", x.misfire),
                  duration("timeout", x.timeout, 0ms), text("owner", x.owner, limits::name_bytes));
@@ -236,13 +247,13 @@ problem invalid(const job_spec& x) {
       p = first(std::move(p), duration("after", after->delay, 100ms));
     if (auto* at = std::get_if<at_schedule>(&x.schedule)) p = first(std::move(p), time("at", at->at));
   }
-  if (p) return "job " + x.group.substr(0, 64) + "/" + x.name.substr(0, 128) + ": " + *p;
+  if (p) return "job " + clean_text(x.group, 64) + "/" + clean_text(x.name, 128) + ": " + *p;
   return std::nullopt;
 }
 
 problem invalid(const apply_request& x) {
   if (auto p = first(count("groups and jobs", x.groups.size() + x.jobs.size(), limits::batch_items),
-                     text("who", x.who, limits::name_bytes), text("source", x.source, 4'096)))
+                     text("who", x.who, limits::name_bytes), text("source", x.source, limits::source_bytes)))
     return p;
   // One item may be larger: a script's source (its own limit holds).
   if (x.groups.size() + x.jobs.size() > 1)
@@ -265,6 +276,8 @@ problem invalid(const trigger_query& x) {
   return first(text("group", x.group, limits::name_bytes), text("job", x.job, limits::name_bytes),
                x.state ? enumerator("state", *x.state) : problem{}, x.id ? id("trigger", *x.id) : problem{},
                x.from ? time("from", *x.from) : problem{}, x.to ? time("to", *x.to) : problem{},
+               x.ended_from ? time("ended from", *x.ended_from) : problem{},
+               x.before ? first(time("place", x.before->fire), id("place", x.before->id)) : problem{},
                x.job.empty() || !x.group.empty() ? problem{} : problem{"a job is named together with its group"},
                x.limit >= 1 && x.limit <= limits::page_items
                    ? problem{}

@@ -10,8 +10,11 @@
 namespace xxl {
 
 /// What is wrong with a message from outside, in words; nothing if it may be used. Checks enumerations, sizes against
-/// protocol/limits.hpp, ids above zero and text without NUL bytes.
+/// protocol/limits.hpp, ids above zero and text (protocol/utf8.hpp).
+/// An outcome's message may be any bytes: whoever takes it cleans it (clean_text), for a result counts whatever it
+/// says.
 std::optional<std::string> invalid(const executor_hello& x);
+std::optional<std::string> invalid(const executor_welcome& x);
 std::optional<std::string> invalid(const order_batch& x);
 std::optional<std::string> invalid(const callback_batch& x);
 std::optional<std::string> invalid(const return_batch& x);

@@ -32,4 +32,11 @@ std::size_t wire_size(const group_spec& x) {
   return n;
 }
 
+std::size_t wire_size(const job_view& x) { return fixed + wire_size(x.spec) + x.problem.size(); }
+
+std::size_t wire_size(const trigger_view& x) {
+  return 2 * fixed + x.group.size() + x.job_name.size() + x.origin.size() + x.executor.size() + x.params.size() +
+         x.message.size();
+}
+
 } // namespace xxl

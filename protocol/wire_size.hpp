@@ -12,5 +12,7 @@ std::size_t wire_size(const order& x);
 std::size_t wire_size(const outcome& x);
 std::size_t wire_size(const job_spec& x);
 std::size_t wire_size(const group_spec& x);
+std::size_t wire_size(const job_view& x);
+std::size_t wire_size(const trigger_view& x);
 
 } // namespace xxl

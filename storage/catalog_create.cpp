@@ -63,11 +63,11 @@ struct group_flags {
 using groups_by_name = std::map<std::string, group_flags>;
 
 void check(const new_job& job) {
-  without_nul(job.group, "the group's name");
-  without_nul(job.name, "the job's name");
-  without_nul(job.spec, "the job's specification");
-  without_nul(job.owner, "the job's owner");
-  without_nul(job.source, "the job's source");
+  checked_text(job.group, "the group's name");
+  checked_text(job.name, "the job's name");
+  checked_text(job.spec, "the job's specification");
+  checked_text(job.owner, "the job's owner");
+  checked_text(job.source, "the job's source");
 }
 
 groups_by_name lock_groups(soci_connection& c, soci::session& s, std::span<const new_job> jobs) {

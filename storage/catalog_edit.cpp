@@ -70,7 +70,7 @@ struct bound_edit {
         enabled{e.enabled},
         paused{e.paused},
         now{to_ms(note.now)},
-        who{without_nul(note.who, "the operator's name")},
+        who{checked_text(note.who, "the operator's name")},
         what{note.what},
         tzdb{note.tzdb},
         target{"job " + std::to_string(job)} {
@@ -80,7 +80,7 @@ struct bound_edit {
     next.set(rests ? std::nullopt : e.next);
     move.set(e.move_last);
     spec.set(e.spec);
-    without_nul(spec.value, "the job's specification");
+    checked_text(spec.value, "the job's specification");
     if (e.gap) {
       gap_from = to_ms(e.gap->from);
       gap_to = to_ms(e.gap->to);

@@ -63,9 +63,9 @@ bool write(soci_connection& c, soci::session& s, const sql& statement, const gro
 }
 
 void check(const group_spec& g) {
-  without_nul(g.name, "the group's name");
-  without_nul(g.title, "the group's title");
-  for (const auto& address : g.addresses) without_nul(address, "a group's address");
+  checked_text(g.name, "the group's name");
+  checked_text(g.title, "the group's title");
+  for (const auto& address : g.addresses) checked_text(address, "a group's address");
 }
 
 } // namespace

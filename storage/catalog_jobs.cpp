@@ -45,8 +45,8 @@ std::optional<job_row> first(std::vector<job_row> rows) {
 std::optional<job_row> find_job(soci::session& s, const std::string& group, const std::string& name) {
   job_columns_into columns;
   auto prepare = s.prepare << job_columns << from_jobs << " WHERE g.name = :group AND j.name = :name";
-  return first(read(columns, (prepare, use(without_nul(group, "the group's name"), "group"),
-                              use(without_nul(name, "the job's name"), "name"))));
+  return first(read(columns, (prepare, use(checked_text(group, "the group's name"), "group"),
+                              use(checked_text(name, "the job's name"), "name"))));
 }
 
 std::optional<job_row> find_job(soci::session& s, job_id job) {
@@ -62,8 +62,8 @@ std::vector<job_row> find_jobs(soci_connection& c, soci::session& s, std::span<c
   if (c.dialect() == dialect::postgres) {
     std::vector<std::string> groups, jobs;
     for (const auto& ref : names) {
-      groups.push_back(without_nul(ref.group, "the group's name"));
-      jobs.push_back(without_nul(ref.name, "the job's name"));
+      groups.push_back(checked_text(ref.group, "the group's name"));
+      jobs.push_back(checked_text(ref.name, "the job's name"));
     }
     const auto group_array = postgres_array(groups), job_array = postgres_array(jobs);
     return read(columns, (prepare, use(group_array, "groups"), use(job_array, "names")));
@@ -78,8 +78,8 @@ std::vector<job_row> list_jobs(soci::session& s, const job_query& q) {
   job_columns_into columns;
   const long long after = q.after.value, most = q.limit;
   auto prepare = s.prepare << job_columns << from_jobs << list_where;
-  return read(columns, (prepare, use(after, "after"), use(without_nul(q.group, "the group's name"), "group"),
-                        use(without_nul(q.name, "the job's name"), "name"), use(most, "most")));
+  return read(columns, (prepare, use(after, "after"), use(checked_text(q.group, "the group's name"), "group"),
+                        use(checked_text(q.name, "the job's name"), "name"), use(most, "most")));
 }
 
 } // namespace xxl::storage

@@ -16,7 +16,7 @@ constexpr sql log_sql{
 void write_operator_log(soci_connection& c, soci::session& s, const edit_note& note, const std::string& target,
                         const std::string& after) {
   const long long now = to_ms(note.now);
-  s << c.pick(log_sql), soci::use(now, "now"), soci::use(without_nul(note.who, "the operator's name"), "who"),
+  s << c.pick(log_sql), soci::use(now, "now"), soci::use(checked_text(note.who, "the operator's name"), "who"),
       soci::use(note.what, "what"), soci::use(target, "target"), soci::use(after, "after");
 }
 

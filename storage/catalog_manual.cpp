@@ -41,11 +41,11 @@ struct bound_manual {
         job{row.job.value},
         fire{to_ms(row.fire)},
         version{row.version},
-        request{without_nul(row.request, "the request id")},
-        who{without_nul(row.who, "the operator's name")},
+        request{checked_text(row.request, "the request id")},
+        who{checked_text(row.who, "the operator's name")},
         origin{"m" + std::to_string(trigger)} {
     params.set(row.params);
-    without_nul(params.value, "the params");
+    checked_text(params.value, "the params");
   }
 };
 

@@ -1,8 +1,10 @@
 #include "storage/catalog_triggers.hpp"
 
+#include "protocol/limits.hpp"
 #include "storage/catalog_jobs.hpp"
 #include "storage/soci_values.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace xxl::storage {
@@ -10,8 +12,6 @@ namespace {
 
 using soci::into;
 using soci::use;
-
-constexpr auto history_default = std::chrono::days{2};
 
 constexpr auto* columns_sql =
     "SELECT t.trigger_id, t.job_id, coalesce(g.name, ''), coalesce(j.name, ''), t.fire_ms,"
@@ -30,25 +30,28 @@ constexpr auto* history_sql =
     "h.ended_ms,"
     " h.params, h.message FROM trigger_history h WHERE ";
 
-constexpr auto* open_tail = " ORDER BY o.trigger_id DESC LIMIT :most) opened";
-constexpr auto* history_tail = " ORDER BY h.trigger_id DESC LIMIT :most) ended";
+constexpr auto* open_tail = " ORDER BY o.fire_ms DESC, o.trigger_id DESC LIMIT :most) opened";
+constexpr auto* history_tail = " ORDER BY h.fire_ms DESC, h.trigger_id DESC LIMIT :most) ended";
 constexpr auto* tail_sql =
     ") t LEFT JOIN job j ON j.job_id = t.job_id LEFT JOIN executor_group g ON g.group_id = j.group_id"
-    " LEFT JOIN executor_session e ON e.session_id = t.session_id ORDER BY t.trigger_id DESC LIMIT :most";
+    " LEFT JOIN executor_session e ON e.session_id = t.session_id ORDER BY t.fire_ms DESC, t.trigger_id DESC"
+    " LIMIT :most";
 
-constexpr auto* open_page = "o.trigger_id < :before AND o.fire_ms >= :open_from AND o.fire_ms < :to"
-                            " AND (cast(:state AS int) IS NULL OR o.state = cast(:state AS int))";
-constexpr auto* history_page = "h.trigger_id < :before AND h.fire_ms >= :from AND h.fire_ms < :to"
-                               " AND (cast(:state AS int) IS NULL OR h.state = cast(:state AS int))";
+/// Behind the last page's last row, by the order of the list. Both parts of it stay as they are when a row moves to
+/// history, so that no row comes twice or is passed over.
+constexpr auto* open_page =
+    "(o.fire_ms, o.trigger_id) < (:before_fire, :before_id) AND o.fire_ms >= :open_from AND o.fire_ms < :to"
+    " AND (cast(:state AS int) IS NULL OR o.state = cast(:state AS int))";
+constexpr auto* history_page =
+    "(h.fire_ms, h.trigger_id) < (:before_fire, :before_id) AND h.fire_ms >= :from AND h.fire_ms < :to"
+    " AND (cast(:state AS int) IS NULL OR h.state = cast(:state AS int))";
 
 constexpr auto* open_of_job = " AND o.job_id = :job";
 constexpr auto* history_of_job = " AND h.job_id = :job";
-constexpr auto* open_of_group =
-    " AND (cast(:group AS text) = '' OR EXISTS (SELECT 1 FROM job k JOIN executor_group q ON q.group_id = k.group_id"
-    " WHERE k.job_id = o.job_id AND q.name = cast(:group AS text)))";
-constexpr auto* history_of_group =
-    " AND (cast(:group AS text) = '' OR EXISTS (SELECT 1 FROM job k JOIN executor_group q ON q.group_id = k.group_id"
-    " WHERE k.job_id = h.job_id AND q.name = cast(:group AS text)))";
+constexpr auto* open_of_group = " AND o.job_id IN (SELECT k.job_id FROM job k JOIN executor_group q ON"
+                                " q.group_id = k.group_id WHERE q.name = :group)";
+constexpr auto* history_of_group = " AND h.job_id IN (SELECT k.job_id FROM job k JOIN executor_group q ON"
+                                   " q.group_id = k.group_id WHERE q.name = :group)";
 
 constexpr sql now_sql{
     "SELECT cast(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
@@ -108,6 +111,13 @@ instant database_now(soci_connection& c, soci::session& s) {
   return from_ms(now);
 }
 
+/// How far back ended triggers are listed.
+instant history_from(soci_connection& c, soci::session& s, const trigger_query& q) {
+  if (q.from) return *q.from;
+  if (q.ended_from) return *q.ended_from;
+  return (q.to ? *q.to : database_now(c, s)) - limits::listed_back;
+}
+
 std::vector<trigger_view> one_trigger(soci::session& s, trigger_id trigger) {
   const long long id = trigger.value, most = 1;
   auto prepare = s.prepare << columns_sql << open_sql << "o.trigger_id = :id" << open_tail << history_sql
@@ -125,22 +135,24 @@ std::vector<trigger_view> list_triggers(soci_connection& c, soci::session& s, co
   if (!q.job.empty() && !job) return {};
 
   using bounds = std::numeric_limits<long long>;
-  const auto history_from = q.from ? *q.from : (q.to ? *q.to : database_now(c, s)) - history_default;
-  const long long before = q.before ? q.before.value : bounds::max(), most = q.limit, from = to_ms(history_from),
-                  open_from = q.from ? from : bounds::min(), to = q.to ? to_ms(*q.to) : bounds::max();
+  const long long from = to_ms(history_from(c, s, q)), open_from = q.from ? from : bounds::min(), most = q.limit;
+  const long long before_fire = q.before ? to_ms(q.before->fire) : bounds::max(),
+                  before_id = q.before ? q.before->id.value : bounds::max();
+  // Later days hold nothing for this page: PostgreSQL leaves their partitions out.
+  const long long to = std::min(q.to ? to_ms(*q.to) : bounds::max(), q.before ? before_fire + 1 : bounds::max());
   const long long job_number = job ? job->id.value : 0;
   nullable_number state;
   if (q.state) state.set(static_cast<long long>(*q.state));
 
-  auto prepare = s.prepare << columns_sql << open_sql << open_page << (job ? open_of_job : open_of_group) << open_tail
-                           << history_sql << history_page << (job ? history_of_job : history_of_group) << history_tail
-                           << tail_sql;
-  prepare, use(before, "before"), use(open_from, "open_from"), use(from, "from"), use(to, "to"),
-      use(state.value, state.state, "state"), use(most, "most");
-  if (job)
-    prepare, use(job_number, "job");
-  else
-    prepare, use(without_nul(q.group, "the group's name"), "group");
+  const bool of_group = !job && !q.group.empty();
+  const auto* open_narrowed = job ? open_of_job : of_group ? open_of_group : "";
+  const auto* history_narrowed = job ? history_of_job : of_group ? history_of_group : "";
+  auto prepare = s.prepare << columns_sql << open_sql << open_page << open_narrowed << open_tail << history_sql
+                           << history_page << history_narrowed << history_tail << tail_sql;
+  prepare, use(before_fire, "before_fire"), use(before_id, "before_id"), use(open_from, "open_from"), use(from, "from"),
+      use(to, "to"), use(state.value, state.state, "state"), use(most, "most");
+  if (job) prepare, use(job_number, "job");
+  if (of_group) prepare, use(checked_text(q.group, "the group's name"), "group");
   trigger_columns_into columns;
   return columns.read(prepare);
 }

@@ -13,9 +13,8 @@ trigger_id take_trigger_ids(soci_connection& c, soci::session& s);
 
 trigger_receipt insert_manual(soci_connection& c, soci::session& s, const manual_row& row);
 
-/// Open rows and history as one list, newest id first. History is always bounded by fire time: where the query names no
-/// `from`, it goes back two days before `to`, or before now; a query by id looks everywhere. Open rows are listed
-/// however old they are.
+/// Open rows and history as one list: by fire time and then by id, the newest first. History is always bounded by fire
+/// time (trigger_query::ended_from); open rows are listed however old they are. A query by id looks everywhere.
 std::vector<trigger_view> list_triggers(soci_connection& c, soci::session& s, const trigger_query& q);
 
 /// Newest first.

@@ -3,6 +3,7 @@
 // stand.
 
 #include "protocol/ids.hpp"
+#include "protocol/utf8.hpp"
 #include "storage/error.hpp"
 
 #include <soci/soci.h>
@@ -61,10 +62,14 @@ inline bool changes(soci::statement& change) {
   return change.get_affected_rows() > 0;
 }
 
-/// The text itself. PostgreSQL cuts a text at a NUL byte, SQLite keeps it: refused on both.
-inline const std::string& without_nul(const std::string& text, const char* what) {
-  if (text.find('\0') != std::string::npos)
-    throw error{error_kind::refused, {}, std::string{what} + " contains a NUL byte, which no text in the database may"};
+/// The text itself. PostgreSQL refuses what is not UTF-8 and is cut by SOCI at a NUL byte, SQLite keeps both: refused
+/// on both.
+inline const std::string& checked_text(const std::string& text, const char* what) {
+  if (auto bad = first_non_text(text))
+    throw error{error_kind::refused,
+                {},
+                std::string{what} + " is not text: byte " + std::to_string(*bad + 1) + " is " +
+                    (text[*bad] == '\0' ? "NUL" : "not UTF-8")};
   return text;
 }
 

@@ -108,7 +108,7 @@ bool completions::move(const completion& row) {
   ended_ = to_ms(row.ended);
   state_ = static_cast<long long>(row.state);
   reason_ = static_cast<long long>(row.reason);
-  message_ = without_nul(row.message, "the message");
+  message_ = checked_text(row.message, "the message");
   if (!changes(move_)) return false;
   each_row(remove_, [] {});
   return true;

@@ -29,7 +29,7 @@ public:
       write_transaction transaction{connection_};
       const long long at = to_ms(now);
       long long epoch = 0;
-      soci::statement raise = (s.prepare << raise_sql, soci::use(without_nul(node, "the node's name"), "node"),
+      soci::statement raise = (s.prepare << raise_sql, soci::use(checked_text(node, "the node's name"), "node"),
                                soci::use(at, "now"), soci::into(epoch));
       each_row(raise, [] {});
       transaction.commit();

@@ -55,7 +55,7 @@ std::vector<session_id> all_taken(soci::statement& change, const long long& id) 
 void open_session(soci::session& s, const session_open& o, session_opened& answer) {
   const long long session = o.session.value, group = o.group.value, now = to_ms(o.now), until = to_ms(o.lease_until);
   const auto kind = static_cast<long long>(o.kind), restarted = static_cast<long long>(session_end::restarted);
-  const auto& name = without_nul(o.name, "the executor's name");
+  const auto& name = checked_text(o.name, "the executor's name");
 
   long long ended = 0;
   bool known = false;
@@ -71,9 +71,9 @@ void open_session(soci::session& s, const session_open& o, session_opened& answe
                              use(name, "name"), use(session, "session"), into(old));
   each_row(end_old, [&] { answer.ended.push_back(session_id{old}); });
   s << open_sql, use(session, "session"), use(group, "group"), use(name, "name"),
-      use(without_nul(o.address, "the executor's address"), "address"), use(kind, "kind"),
-      use(without_nul(o.version, "the executor's version"), "version"),
-      use(without_nul(o.labels, "the executor's labels"), "labels"), use(now, "now"), use(until, "until");
+      use(checked_text(o.address, "the executor's address"), "address"), use(kind, "kind"),
+      use(checked_text(o.version, "the executor's version"), "version"),
+      use(checked_text(o.labels, "the executor's labels"), "labels"), use(now, "now"), use(until, "until");
   answer.opened = true;
 }
 

@@ -16,7 +16,7 @@ std::variant<armed_spec, std::string> arm_spec(job_spec spec) {
 
 std::variant<armed_spec, std::string> arm_spec(std::string_view json) {
   auto spec = config::from_json(json);
-  if (auto* problem = std::get_if<std::string>(&spec)) return "stored specification: " + *problem;
+  if (auto* problem = std::get_if<std::string>(&spec)) return *problem;
   return arm_spec(std::get<job_spec>(std::move(spec)));
 }
 

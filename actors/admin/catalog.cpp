@@ -3,9 +3,11 @@
 #include "actors/admin/catalog_apply.hpp"
 #include "actors/admin/catalog_text.hpp"
 #include "actors/admin/edit_plan.hpp"
+#include "actors/admin/read_job.hpp"
 #include "config/spec_json.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/wire_size.hpp"
 #include "storage/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -38,21 +40,12 @@ std::string where(const storage::job_row& row) {
   return "job " + full_name(row.group_name, row.name) + " version " + std::to_string(row.version) + ": ";
 }
 
-armed_spec armed(const storage::job_row& row) {
-  auto spec = arm_spec(row.spec);
-  if (auto* why = std::get_if<std::string>(&spec)) throw request_error{errc::internal, where(row) + *why};
-  return std::get<armed_spec>(std::move(spec));
-}
-
-job_view view_of(const storage::job_row& row, job_spec spec) {
-  return {row.id, std::move(spec), row.version, row.paused, row.next, row.last, row.awaits_end};
-}
-
-job_view view_of(const storage::job_row& row) {
-  auto spec = config::from_json(row.spec);
-  if (auto* why = std::get_if<std::string>(&spec))
-    throw request_error{errc::internal, where(row) + "stored specification: " + *why};
-  return view_of(row, std::get<job_spec>(std::move(spec)));
+/// For what needs the specification itself.
+read_job usable(const storage::job_row& row) {
+  auto job = read(row);
+  if (!job.view.problem.empty())
+    throw request_error{errc::internal, where(row) + job.view.problem + "; apply the job anew"};
+  return job;
 }
 
 group_view view_of(storage::group_row row) {
@@ -60,11 +53,22 @@ group_view view_of(storage::group_row row) {
 }
 
 /// What is stored as next and, where the schedule tells, what follows it. Empty while nothing is planned (paused,
-/// disabled, over).
-std::vector<instant> next_fires(const storage::job_row& row, const schedule::timetable& times, std::uint32_t most) {
+/// disabled, over) or the schedule is not known.
+std::vector<instant> next_fires(const read_job& job, std::uint32_t most) {
   std::vector<instant> fires;
-  for (auto t = row.next; t && fires.size() < most; t = times.next(*t)) fires.push_back(*t);
+  if (!job.times) return fires;
+  for (auto t = job.view.next; t && fires.size() < most; t = job.times->next(*t)) fires.push_back(*t);
   return fires;
+}
+
+/// As much of a page as may travel in one message. What is left out is on the next page; the first row always goes,
+/// whatever its size (a script's source).
+template <class View> void cut_to_message(std::vector<View>& page) {
+  std::size_t bytes = 0;
+  auto first_too_many = std::find_if(
+      page.begin(), page.end(), [&](const View& view) { return (bytes += wire_size(view)) > limits::batch_bytes; });
+  if (first_too_many == page.begin() && !page.empty()) ++first_too_many;
+  page.erase(first_too_many, page.end());
 }
 
 struct catalog_state {
@@ -209,7 +213,7 @@ caf::result<pause_answer> pause(self_ptr self, const pause_request& request) {
     };
     auto after =
         db.edit_job(row.id, decide, {request.who, request.pause ? "pause" : "resume", now, schedule::tzdb_version()});
-    if (!unreadable.empty()) throw request_error{errc::internal, where(row) + unreadable};
+    if (!unreadable.empty()) throw request_error{errc::internal, where(row) + unreadable + "; apply the job anew"};
     if (!after)
       throw request_error{errc::not_found, "job " + full_name(row.group_name, row.name) + " was removed meanwhile"};
     committed = row.id;
@@ -226,6 +230,7 @@ caf::result<trigger_receipt> trigger(self_ptr self, const trigger_request& reque
   auto answer = st.serve([&](storage::catalog& db) {
     if (!row) {
       auto job = st.find(db, request.job);
+      usable(job);
       row = storage::manual_row{request.request,    job.id,         job.version, st.take_id(db),
                                 st.cfg.time->now(), request.params, request.who};
     }
@@ -240,10 +245,10 @@ caf::result<trigger_receipt> trigger(self_ptr self, const trigger_request& reque
 
 job_detail describe(catalog_state& st, storage::catalog& db, const job_ref& ref) {
   auto row = st.find(db, ref);
-  auto spec = armed(row);
+  auto job = read(row);
   job_detail detail;
-  detail.next_fires = next_fires(row, spec.times, described_fires);
-  detail.job = view_of(row, std::move(spec.spec));
+  detail.next_fires = next_fires(job, described_fires);
+  detail.job = std::move(job.view);
   for (auto& g : db.groups())
     if (g.spec.name == row.group_name) detail.group_paused = g.paused;
   trigger_query q;
@@ -261,8 +266,7 @@ script_source script_of(storage::catalog& db, job_id job, spec_version version) 
   auto stored = db.specs({&key, 1});
   if (stored.empty()) throw request_error{errc::not_found, where + " is not known"};
   auto spec = config::from_json(stored[0].spec);
-  if (auto* why = std::get_if<std::string>(&spec))
-    throw request_error{errc::internal, where + ": stored specification: " + *why};
+  if (auto* why = std::get_if<std::string>(&spec)) throw request_error{errc::internal, where + ": " + *why};
   auto* script = std::get_if<script_work>(&std::get<job_spec>(spec).work);
   if (!script) throw request_error{errc::not_found, where + " has no script"};
   return {job, version, script->language, std::move(script->source)};
@@ -286,8 +290,9 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
       [self](jobs_atom, const job_query& q) {
         return self->state.serve([&](storage::catalog& db) {
           std::vector<job_view> views;
-          for (auto& row : db.list_jobs(q)) views.push_back(view_of(row));
+          for (auto& row : db.list_jobs(q)) views.push_back(read(row).view);
           if (views.empty() && !q.after) self->state.check_filter(db, {q.group, q.name});
+          cut_to_message(views);
           return views;
         });
       },
@@ -296,6 +301,7 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
         return self->state.serve([&](storage::catalog& db) {
           auto views = db.list_triggers(q);
           if (views.empty() && !q.before) self->state.check_filter(db, {q.group, q.job});
+          cut_to_message(views);
           return views;
         });
       },
@@ -305,10 +311,8 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
       [self](trigger_atom, const trigger_request& request) { return trigger(self, request); },
       [self](pause_atom, const pause_request& request) { return pause(self, request); },
       [self](next_atom, const job_ref& ref, std::uint32_t most) {
-        return self->state.serve([&](storage::catalog& db) {
-          auto row = self->state.find(db, ref);
-          return next_fires(row, armed(row).times, most);
-        });
+        return self->state.serve(
+            [&](storage::catalog& db) { return next_fires(usable(self->state.find(db, ref)), most); });
       },
       [self](script_atom, job_id job, spec_version version) {
         return self->state.serve([&](storage::catalog& db) { return script_of(db, job, version); });

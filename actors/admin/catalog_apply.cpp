@@ -150,8 +150,7 @@ void bulk_apply::create(storage::catalog& db, std::span<creation> jobs) {
 void bulk_apply::put_existing(storage::catalog& db, item& it, const storage::job_row& row) {
   auto before = config::from_json(row.spec);
   auto* old = std::get_if<job_spec>(&before);
-  if (!old) return fail(it.change, "stored specification: " + std::get<std::string>(before));
-  if (*old == it.spec && !row.deleted) {
+  if (old && *old == it.spec && !row.deleted) {
     if (it.attempted.empty()) return settle(it.change, "unchanged");
     committed_.push_back(row.id);
     return settle(it.change, it.attempted, it.change.detail);
@@ -159,7 +158,7 @@ void bulk_apply::put_existing(storage::catalog& db, item& it, const storage::job
   auto after = arm_spec(it.spec);
   if (auto* why = std::get_if<std::string>(&after)) return fail(it.change, *why);
   it.attempted = row.deleted ? "created" : "changed";
-  it.change.detail = row.deleted ? std::string{} : changed_keys(*old, it.spec);
+  if (!row.deleted) it.change.detail = old ? changed_keys(*old, it.spec) : std::get<std::string>(before);
   edit(db, it, row, std::get<armed_spec>(after));
   if (settled(it.change)) return;
   committed_.push_back(row.id);
@@ -173,12 +172,8 @@ void bulk_apply::edit(storage::catalog& db, item& it, const storage::job_row& ro
   auto decide = [&](const storage::locked_job& job) -> std::optional<storage::job_edit> {
     why.clear();
     auto before = arm_spec(job.job.spec);
-    if (auto* bad = std::get_if<std::string>(&before)) {
-      why = *bad;
-      return std::nullopt;
-    }
-    auto& in_force = std::get<armed_spec>(before);
-    if (in_force.spec == it.spec && !job.job.deleted) return std::nullopt; // done already: by us, or by somebody else
+    auto* in_force = std::get_if<armed_spec>(&before); // none: it cannot be used, and this edit repairs it
+    if (in_force && in_force->spec == it.spec && !job.job.deleted) return std::nullopt; // done already, by whomever
     auto plan = change_spec(job, in_force, after, json, now_);
     if (auto* no = std::get_if<refusal>(&plan)) {
       why = no->text;

@@ -21,20 +21,21 @@ bool held(const storage::locked_job& job) { return job.job.paused || job.group_p
 /// Whether the schedule was in force, held by a pause or not.
 bool scheduled(const storage::job_row& row) { return row.enabled && !row.deleted; }
 
-/// Fires up to `now` that were due by the schedule in force and that nobody will claim any more.
-std::optional<schedule::passed_over> passed_over(const storage::locked_job& job, const timetable& times, instant now) {
+/// Fires up to `now` that were due by the schedule in force and that nobody will claim any more. Where that schedule is
+/// not known (null), the stored next fire is all that can be told.
+std::optional<schedule::passed_over> passed_over(const storage::locked_job& job, const timetable* times, instant now) {
   auto& row = job.job;
   if (row.next) {
     if (*row.next > now) return std::nullopt;
-    if (times.what() == timetable::kind::after) return schedule::passed_over{*row.next, *row.next, 1};
-    return schedule::span(times, *row.next - 1ms, now); // the next fire itself is the first one passed over
+    if (!times || times->what() == timetable::kind::after) return schedule::passed_over{*row.next, *row.next, 1};
+    return schedule::span(*times, *row.next - 1ms, now); // the next fire itself is the first one passed over
   }
-  if (scheduled(row) && held(job) && row.last) return schedule::span(times, *row.last, now);
+  if (times && scheduled(row) && held(job) && row.last) return schedule::span(*times, *row.last, now);
   return std::nullopt;
 }
 
 /// Records what is passed over and moves the last instant, for an edit after which `times` is in force.
-void close_record(storage::job_edit& edit, const storage::locked_job& job, const timetable& before,
+void close_record(storage::job_edit& edit, const storage::locked_job& job, const timetable* before,
                   const timetable& times, state_reason reason, instant now) {
   if (auto p = passed_over(job, before, now)) {
     edit.gap = storage::gap{p->first, p->last, p->fires, held(job) ? state_reason::paused : reason};
@@ -81,7 +82,7 @@ std::variant<std::optional<instant>, refusal> first_fire(const armed_spec& spec,
   return spec.times.next(now);
 }
 
-std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& job, const armed_spec& before,
+std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& job, const armed_spec* before,
                                                      const armed_spec& after, std::string json, instant now) {
   auto& row = job.job;
   auto edit = unchanged(row);
@@ -89,7 +90,7 @@ std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& 
   edit.enabled = after.spec.enabled;
   edit.deleted.reset();
   bool revived = row.deleted.has_value();
-  bool rescheduled = revived || before.spec.schedule != after.spec.schedule;
+  bool rescheduled = revived || !before || before->spec.schedule != after.spec.schedule;
   if (!rescheduled && row.enabled == edit.enabled) {
     edit.next = row.next;
     edit.awaits_end = row.awaits_end;
@@ -97,7 +98,8 @@ std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& 
   }
   if (rescheduled)
     if (auto no = without_fire(after, base_of(row, now))) return std::move(*no);
-  close_record(edit, job, before.times, after.times, edit.enabled ? state_reason::edited : state_reason::disabled, now);
+  close_record(edit, job, before ? &before->times : nullptr, after.times,
+               edit.enabled ? state_reason::edited : state_reason::disabled, now);
   if (edit.enabled && !held(job)) plan_next(edit, job, after.times, now);
   return edit;
 }
@@ -105,14 +107,14 @@ std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& 
 storage::job_edit pause_job(const storage::locked_job& job, const armed_spec& before, instant now) {
   auto edit = unchanged(job.job);
   edit.paused = true;
-  close_record(edit, job, before.times, before.times, state_reason::paused, now);
+  close_record(edit, job, &before.times, before.times, state_reason::paused, now);
   return edit;
 }
 
 storage::job_edit resume_job(const storage::locked_job& job, const armed_spec& before, instant now) {
   auto edit = unchanged(job.job);
   edit.paused = false;
-  close_record(edit, job, before.times, before.times, state_reason::paused, now);
+  close_record(edit, job, &before.times, before.times, state_reason::paused, now);
   if (scheduled(job.job) && !job.group_paused) plan_next(edit, job, before.times, now);
   return edit;
 }

@@ -30,8 +30,9 @@ struct refusal {
 std::variant<std::optional<instant>, refusal> first_fire(const armed_spec& spec, bool group_paused, instant now);
 
 /// A new specification `after` (`json`: the same as stored) for a job whose specification is `before`; revives a
-/// deleted job. Pause is never touched. Refused as above, unless the schedule is unchanged.
-std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& job, const armed_spec& before,
+/// deleted job. Pause is never touched. Refused as above, unless the schedule is unchanged. A `before` that cannot be
+/// used (null) is replaced like another schedule; of the fires it passed over only the stored next one can be recorded.
+std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& job, const armed_spec* before,
                                                      const armed_spec& after, std::string json, instant now);
 
 /// `before`: the specification in force.

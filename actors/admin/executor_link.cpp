@@ -2,6 +2,8 @@
 
 #include "actors/admin/send_queue.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 #include "protocol/validate.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -283,6 +285,14 @@ void give_back(self_ptr self, const return_batch& batch) {
   if (!work.rows.empty()) self->send(s.reign->ledger, std::move(work));
 }
 
+/// What the database would refuse for ever must not come back for ever. Our executors clean their messages themselves;
+/// another build's may not, and a result counts whatever it says.
+void clean_messages(callback_batch& batch) {
+  for (auto& o : batch.outcomes)
+    if (o.message.size() > limits::message_bytes || first_non_text(o.message))
+      o.message = clean_text(o.message, limits::message_bytes);
+}
+
 void report(self_ptr self, const progress_batch& batch) {
   report_work work;
   for (auto& p : batch.triggers) work.rows.push_back({p.trigger, batch.session, p.state, instant{}, p.started});
@@ -327,8 +337,9 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
         if (acceptable(self, "inventory", piece)) take_inventory(self, piece);
       },
       [self](callback_atom, callback_batch& batch) {
-        if (acceptable(self, "callback", batch))
-          self->send(self->state.cfg.completion, link_callbacks{std::move(batch), self});
+        if (!acceptable(self, "callback", batch)) return;
+        clean_messages(batch);
+        self->send(self->state.cfg.completion, link_callbacks{std::move(batch), self});
       },
       [self](return_atom, const return_batch& batch) {
         if (acceptable(self, "return", batch)) give_back(self, batch);
@@ -339,10 +350,11 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
       [self](script_atom, job_id job, spec_version version) { return script(self, job, version); },
       [self](bye_atom, session_id session) {
         auto& s = self->state;
-        if (session != s.hello.session || !s.reign) return;
-        auto goodbye = *s.reign;
+        if (session != s.hello.session) return;
+        spdlog::info("executor {} (session {}) said goodbye", s.who(), session.value);
+        auto reign = s.reign;
         leave(self);
-        self->send(goodbye.ledger, end_session_request{goodbye.epoch, session, session_end::stopped});
+        if (reign) self->send(reign->ledger, end_session_request{reign->epoch, session, session_end::stopped});
         self->quit();
       },
       [self](claimed_orders& claimed) -> std::uint64_t {

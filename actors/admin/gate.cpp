@@ -2,6 +2,7 @@
 
 #include "protocol/errors.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -41,7 +42,7 @@ answer hello(self_ptr self, std::uint32_t oldest, std::uint32_t newest, const st
     return {agreed, caf::actor_cast<caf::strong_actor_ptr>(spawn_executor_link(self->system(), std::move(link)))};
   }
   return make_error(errc::invalid_argument,
-                    "unknown kind of peer \"" + kind.substr(0, 32) + "\": executor or operator");
+                    "unknown kind of peer \"" + clean_text(kind, 32) + "\": executor or operator");
 }
 
 gate_actor::behavior_type gate(self_ptr self, gate_config cfg) {

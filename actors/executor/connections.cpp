@@ -43,7 +43,7 @@ void connections::dial_all(log_store_actor logs) {
 
 void connections::dial(const dial_tick& tick) {
   auto& c = all_.at(tick.admin);
-  if (c.number != tick.connection) return; // a newer attempt is on its way
+  if (c.number != tick.connection || over_) return; // a newer attempt is on its way
   auto number = c.number = ++numbers_;
   if (!c.where) return greet(tick.admin, *cfg_.local_gate);
   self_->request(cfg_.dialer, cfg_.patience, caf::connect_atom_v, c.where->host, c.where->port)
@@ -81,7 +81,7 @@ void connections::enlist(std::size_t index, std::uint32_t protocol, const caf::s
 
 void connections::fail(std::uint64_t number, const caf::error& why) {
   auto* c = find(number);
-  if (c == nullptr) return; // an older connection
+  if (c == nullptr || over_) return; // an older connection
   auto text = text_of(why);
   if (std::exchange(c->problem, text) != text)
     spdlog::warn("admin {} cannot be used: {}; trying again for ever", c->text, text);

@@ -71,6 +71,9 @@ public:
   void lost(const caf::actor_addr& who);
   /// Closes all and dials again later: with backoff, should an admin end every session that it sees.
   void restart();
+  /// The node has said goodbye: nobody is dialled any more, and links that end are no news.
+  void say_nothing_more() { over_ = true; }
+  bool over() const { return over_; }
   /// Ends the relays; nothing is dialled or told any more.
   void stop();
 
@@ -96,6 +99,7 @@ private:
   log_store_actor logs_;
   std::vector<connection> all_;
   std::uint64_t numbers_ = 0;
+  bool over_ = false;
 };
 
 } // namespace xxl::executor

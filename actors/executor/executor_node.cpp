@@ -136,15 +136,12 @@ void executor_node_state::refused(std::uint64_t number, session_id session, cons
 }
 
 void executor_node_state::welcomed(connection& c, const executor_link_actor& link, const executor_welcome& terms) {
-  if (terms.beat < 10ms || terms.beat > 60s || terms.lease <= lease::margin || terms.lease > 1h)
-    return admins_->fail(c.number, make_error(errc::invalid_argument,
-                                              "the admin asks for a beat of " + std::to_string(terms.beat.count()) +
-                                                  " ms and a lease of " + std::to_string(terms.lease.count()) + " ms"));
+  if (auto problem = invalid(terms)) return admins_->fail(c.number, make_error(errc::invalid_argument, *problem));
   c.link = link;
   c.terms = terms;
   c.problem.clear();
-  spdlog::info("connected to admin {} at {} as {}/{}, session {}", terms.admin, c.text, cfg_.hello.group,
-               cfg_.hello.name, to_string(cfg_.hello.session));
+  spdlog::info("connected to admin {} {} {} as {}/{}, session {}", terms.admin, c.where ? "at" : "in", c.text,
+               cfg_.hello.group, cfg_.hello.name, to_string(cfg_.hello.session));
   count("executor.connects");
   beat(c.number);
   if (!draining_) self_->send(c.link, credit_atom_v, cfg_.credit);
@@ -197,6 +194,7 @@ void executor_node_state::look_at_lease() {
 
 /// The leader has ended the session: what runs goes on, what waits goes back, and a new life begins under a new id.
 void executor_node_state::new_session() {
+  if (admins_->over()) return;
   auto ended = cfg_.hello.session;
   cfg_.hello.previous = ended;
   cfg_.hello.session = {random_id()};
@@ -385,6 +383,7 @@ void executor_node_state::check_drained() {
   if (told)
     for (auto& c : *admins_)
       if (c.live()) self_->send(c.link, bye_atom_v, cfg_.hello.session);
+  if (told) admins_->say_nothing_more();
   draining_->deliver(told);
 }
 

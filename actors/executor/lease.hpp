@@ -3,6 +3,7 @@
 // leader was *sent*, on CLOCK_BOOTTIME, less a margin. Asked before each start, by any thread.
 
 #include "protocol/clock.hpp"
+#include "protocol/limits.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -11,12 +12,9 @@ namespace xxl::executor {
 
 class lease {
 public:
-  /// What trust ends before the leader's lease does.
-  static constexpr std::chrono::milliseconds margin{2'000};
-
   /// A beat sent then was answered by the leader. A later one never shortens the trust.
   void renew(boot_time beat_sent, std::chrono::milliseconds length) {
-    auto until = (beat_sent + length - margin).time_since_epoch().count();
+    auto until = (beat_sent + length - limits::lease_margin).time_since_epoch().count();
     auto before = until_.load(std::memory_order_relaxed);
     while (until > before && !until_.compare_exchange_weak(before, until, std::memory_order_release)) {}
   }

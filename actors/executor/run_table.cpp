@@ -1,6 +1,7 @@
 #include "actors/executor/run_table.hpp"
 
 #include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 
 #include <algorithm>
 
@@ -142,18 +143,10 @@ std::vector<progress> run_table::report_open(boot_time accepted_before) {
   return reports;
 }
 
-outcome outcome_of(const run& r, instant ended, trigger_state state, state_reason reason, std::string message) {
-  std::replace(message.begin(), message.end(), '\0', ' ');
-  if (message.size() > limits::message_bytes) {
-    constexpr std::string_view note = " … (cut)";
-    auto keep = limits::message_bytes - note.size();
-    while (keep > 0 && (static_cast<unsigned char>(message[keep]) & 0xC0) == 0x80)
-      --keep; // not within a UTF-8 character
-    message.resize(keep);
-    message += note;
-  }
-  return {r.task.trigger, r.task.job, r.task.version, r.task.fire,       r.started_wall(),
-          ended,          state,      reason,         std::move(message)};
+outcome outcome_of(const run& r, instant ended, trigger_state state, state_reason reason, std::string_view message) {
+  return {r.task.trigger, r.task.job,       r.task.version,
+          r.task.fire,    r.started_wall(), ended,
+          state,          reason,           clean_text(message, limits::message_bytes)};
 }
 
 } // namespace xxl::executor

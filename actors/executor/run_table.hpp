@@ -79,7 +79,7 @@ private:
   std::size_t queued_ = 0, running_ = 0;
 };
 
-/// What is reported of a run; the message is cut at limits::message_bytes, and bytes that cannot travel are replaced.
-outcome outcome_of(const run& r, instant ended, trigger_state state, state_reason reason, std::string message);
+/// What is reported of a run; the message is cleaned and cut at limits::message_bytes (clean_text).
+outcome outcome_of(const run& r, instant ended, trigger_state state, state_reason reason, std::string_view message);
 
 } // namespace xxl::executor

@@ -123,7 +123,7 @@ void take_ended(self_ptr self) {
   for (auto& e : state.cfg.ended->take()) {
     switch (state.table.end(e)) {
     case run_table::fate::report:
-      done.add(state, e.what, outcome_of(*e.what, e.ended, e.state, e.reason, std::move(e.message)));
+      done.add(state, e.what, outcome_of(*e.what, e.ended, e.state, e.reason, e.message));
       break;
     case run_table::fate::give_back: back.runs.push_back(e.what); break;
     case run_table::fate::told: break;

@@ -74,7 +74,7 @@ bool job_loader::apply() {
             [](const caf::error& e) { spdlog::warn("jobs: they cannot be applied yet: {}", text_of(e)); });
     if (!done) return false;
   }
-  spdlog::info("jobs: {}", to_string(sum));
+  spdlog::info("groups and jobs of the files: {}", to_string(sum));
   requests_.clear();
   return true;
 }

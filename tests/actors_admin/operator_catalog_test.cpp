@@ -1,6 +1,8 @@
 #include "actors/admin/catalog.hpp"
 #include "config/spec_json.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/wire_size.hpp"
 #include "tests/actors_admin/operator_fake_catalog.hpp"
 #include "tests/support/actor_test.hpp"
 
@@ -372,11 +374,102 @@ TEST_F(CatalogTest, ScriptsAreServedByJobAndVersion) {
             "not_found: job 2 version 1 has no script");
 }
 
-TEST_F(CatalogTest, AStoredSpecificationThatCannotBeReadNamesItsJob) {
-  apply({group("orders")}, {job("a")});
-  db->job("a").spec = "{";
-  auto answer = ask<job_detail>(catalog, describe_atom_v, job_ref{"orders", "a"});
-  EXPECT_EQ(error(answer).find("internal: job orders/a version 1: stored specification: "), 0u) << error(answer);
+// ---- pages
+
+TEST_F(CatalogTest, APageOfJobsEndsWhereTheMessageIsFull) {
+  std::vector<job_spec> scripts;
+  for (auto* name : {"a", "b", "c", "d"}) {
+    scripts.push_back(job(name));
+    scripts.back().work = script_work{script_language::shell, std::string(100 * 1'024, '#')};
+  }
+  scripts.push_back(job("whole"));
+  scripts.back().work = script_work{script_language::shell, std::string(limits::script_bytes, '#')};
+  apply({group("orders")}, scripts);
+  std::vector<std::size_t> pages;
+  job_query q;
+  for (;;) {
+    auto page = ask<std::vector<job_view>>(catalog, jobs_atom_v, q);
+    ASSERT_TRUE(page) << error(page);
+    if (page->empty()) break;
+    pages.push_back(page->size());
+    q.after = page->back().id;
+  }
+  EXPECT_EQ(pages, (std::vector<std::size_t>{2, 2, 1})) << "256 KiB each, a larger job alone";
+}
+
+TEST_F(CatalogTest, APageOfTriggersEndsWhereTheMessageIsFull) {
+  trigger_view t;
+  t.params.assign(limits::params_bytes, 'p');
+  t.message.assign(limits::message_bytes, 'm');
+  db->triggers.assign(1'000, t);
+  trigger_query q;
+  q.limit = limits::page_items;
+  auto page = ask<std::vector<trigger_view>>(catalog, triggers_atom_v, q);
+  ASSERT_TRUE(page) << error(page);
+  EXPECT_EQ(page->size(), limits::batch_bytes / wire_size(t));
+}
+
+// ---- stored specifications that cannot be used
+
+class UnusableSpecification : public CatalogTest {
+protected:
+  UnusableSpecification() {
+    apply({group("orders")}, {job("a"), job("b"), job("c")});
+    db->job("b").spec = R"({"handler":"h","route":"of a newer version"})";
+    db->job("b").enabled = false;
+  }
+  const std::string problem = "stored specification: route \"of a newer version\" is unknown; known are first, last, "
+                              "round, random";
+};
+
+TEST_F(UnusableSpecification, IsListedWithItsProblemAndTheOthersAsEver) {
+  auto jobs = ask<std::vector<job_view>>(catalog, jobs_atom_v, job_query{});
+  ASSERT_TRUE(jobs) << error(jobs);
+  ASSERT_EQ(jobs->size(), 3u);
+  EXPECT_EQ(jobs->at(0).spec, job("a"));
+  EXPECT_EQ(jobs->at(0).problem, "");
+  auto& b = jobs->at(1);
+  EXPECT_EQ(b.problem, problem);
+  EXPECT_EQ(b.spec.group + "/" + b.spec.name, "orders/b");
+  EXPECT_FALSE(b.spec.enabled);
+  EXPECT_EQ(b.next, clock.now() + 60s) << "what stands beside the specification";
+  EXPECT_EQ(jobs->at(2).spec, job("c"));
+}
+
+TEST_F(UnusableSpecification, IsDescribedWithItsProblem) {
+  auto detail = ask<job_detail>(catalog, describe_atom_v, job_ref{"orders", "b"});
+  ASSERT_TRUE(detail) << error(detail);
+  EXPECT_EQ(detail->job.problem, problem);
+  EXPECT_TRUE(detail->next_fires.empty());
+}
+
+TEST_F(UnusableSpecification, OfDamagedJsonOrAnUnknownZoneIsSaidSo) {
+  auto problem_of = [this](std::string spec) {
+    db->job("b").spec = std::move(spec);
+    return ask<job_detail>(catalog, describe_atom_v, job_ref{"orders", "b"})->job.problem;
+  };
+  EXPECT_EQ(problem_of("{").find("stored specification: "), 0u);
+  auto zone = xxl::config::to_json(job("b", cron_schedule{"0 0 * * * ?", "Mars/Base"}));
+  EXPECT_NE(problem_of(zone).find("Mars/Base"), std::string::npos) << problem_of(zone);
+}
+
+TEST_F(UnusableSpecification, RefusesWhatNeedsItAndSaysWhatToDo) {
+  const auto text = "internal: job orders/b version 1: " + problem + "; apply the job anew";
+  EXPECT_EQ(error(pause("b")), text);
+  EXPECT_EQ(error(ask<std::vector<instant>>(catalog, next_atom_v, job_ref{"orders", "b"}, 3u)), text);
+  EXPECT_EQ(error(ask<trigger_receipt>(catalog, trigger_atom_v, trigger_request{{"orders", "b"}, {}, "r1", "ann"})),
+            text);
+  EXPECT_TRUE(db->manuals.empty()) << "no trigger that could never run";
+}
+
+TEST_F(UnusableSpecification, IsRepairedByApplyingTheJobAnew) {
+  EXPECT_EQ(apply({}, {job("b")}), (lines{"job orders/b changed: " + problem}));
+  EXPECT_EQ(db->job("b").version, 2);
+  EXPECT_TRUE(db->job("b").enabled);
+  auto detail = ask<job_detail>(catalog, describe_atom_v, job_ref{"orders", "b"});
+  EXPECT_EQ(detail->job.spec, job("b"));
+  EXPECT_EQ(detail->job.problem, "");
+  EXPECT_EQ(apply({}, {job("b")}), (lines{"job orders/b unchanged"}));
 }
 
 } // namespace

@@ -93,7 +93,8 @@ class ChangeSpec : public ::testing::TestWithParam<change_case> {};
 
 TEST_P(ChangeSpec, WritesExactly) {
   auto& c = GetParam();
-  auto edit = change_spec(locked(c.job), armed(c.before, c.job.enabled), armed(c.after, c.enable), "S", at(c.now));
+  auto before = armed(c.before, c.job.enabled);
+  auto edit = change_spec(locked(c.job), &before, armed(c.after, c.enable), "S", at(c.now));
   EXPECT_EQ(text(edit), c.written) << c.what;
 }
 
@@ -435,6 +436,17 @@ INSTANTIATE_TEST_SUITE_P(All, FirstFire,
                                            first_case{"a cron whose years are over",
                                                       cron_schedule{"0 0 0 1 1 ? 2020", "UTC"}, true, false, 0,
                                                       "schedule: it has no fire after 2026-01-01T00:00:00Z"}));
+
+TEST(ChangeOfAnUnusableSpec, PlansAnewAndRecordsTheOneFireThatIsKnown) {
+  auto written = [](const found& f, double now, bool enabled = true) {
+    return text(change_spec(locked(f), nullptr, armed(minutely, enabled), "S", at(now)));
+  };
+  EXPECT_EQ(written({.next = 60, .last = 0}, 30), "spec=S next=60 last=30") << "not due yet";
+  EXPECT_EQ(written({.next = 60, .last = 0}, 150), "spec=S next=180 last=150 gap=60..60x1 edited");
+  EXPECT_EQ(written({.next = 60, .last = 0}, 150, false), "spec=S disabled last=150 gap=60..60x1 disabled");
+  EXPECT_EQ(written({.last = 0, .paused = true}, 150), "spec=S paused last=150");
+  EXPECT_EQ(written({.last = 0, .deleted = true}, 150), "spec=S next=180 last=150");
+}
 
 TEST(ArmedSpec, NamesTheFieldAndColumnOfABadCron) {
   job_spec spec;

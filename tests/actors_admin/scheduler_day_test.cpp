@@ -209,7 +209,7 @@ protected:
     for (;;) {
       auto page = lists->list_triggers(query);
       if (page.empty()) break;
-      query.before = page.back().id;
+      query.before = {page.back().fire, page.back().id};
       found.insert(found.end(), page.begin(), page.end());
     }
     std::reverse(found.begin(), found.end());

@@ -1,5 +1,6 @@
 #include "actors/admin/executor_link.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/limits.hpp"
 #include "tests/actors_admin/scheduler_support.hpp"
 
 #include <gmock/gmock.h>
@@ -440,6 +441,25 @@ TEST_F(LinkTest, CallbacksGoToCompletionAndTheirAcknowledgementBack) {
   EXPECT_THAT(acks, ElementsAre(3u));
 }
 
+TEST_F(LinkTest, AMessageThatTheDatabaseWouldRefuseIsCleanedAndItsResultTaken) {
+  enlist();
+  outcome o;
+  o.trigger = {5};
+  o.job = {1};
+  o.version = 1;
+  auto garbled = o, endless = o;
+  o.message = "exit code 3";
+  garbled.message = {"a\0\xFF", 3};
+  endless.message.assign(5'000, 'x');
+  tell(callback_atom_v, callback_batch{ann, 3, {o, garbled, endless}});
+  ASSERT_THAT(callbacks, SizeIs(1));
+  auto& taken = callbacks[0].batch.outcomes;
+  EXPECT_EQ(taken[0].message, "exit code 3");
+  EXPECT_EQ(taken[1].message, "a\xEF\xBF\xBD");
+  EXPECT_EQ(taken[2].message.size(), limits::message_bytes);
+  EXPECT_TRUE(link_lives());
+}
+
 TEST_F(LinkTest, ReportsCarryTheirSession) {
   enlist();
   tell(progress_atom_v, progress_batch{ann, {{{5}, trigger_state::running, clock.now()}}});
@@ -539,6 +559,13 @@ TEST_F(LinkTest, AGoodbyeEndsTheSessionAfterItsOrdersWentBack) {
   EXPECT_EQ(ends[0].session, ann);
   EXPECT_EQ(ends[0].reason, session_end::stopped);
   EXPECT_EQ(ends[0].epoch, epoch);
+  EXPECT_FALSE(link_lives());
+}
+
+TEST_F(LinkTest, AGoodbyeToAnAdminThatDoesNotLeadEndsItsLinkAlone) {
+  enlist();
+  tell(bye_atom_v, ann);
+  EXPECT_THAT(ends, IsEmpty());
   EXPECT_FALSE(link_lives());
 }
 

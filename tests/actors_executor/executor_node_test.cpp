@@ -578,6 +578,8 @@ TEST_F(ExecutorNodeTest, ADrainedNodeSaysGoodbyeOnceEverythingWasTold) {
   std::optional<bool> all;
   drained.receive([&](bool x) { all = x; }, [](const caf::error&) {});
   EXPECT_EQ(all, true);
+  advance(60s);
+  EXPECT_THAT(*dialed, SizeIs(2)) << "the links ended with the goodbye: nobody is dialled again";
 }
 
 TEST_F(ExecutorNodeTest, ADrainWithoutAnAdminLeavesTheResultsInTheSpool) {

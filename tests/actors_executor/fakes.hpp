@@ -115,7 +115,10 @@ inline executor_link_actor::behavior_type fake_link(executor_link_actor::statefu
         if (!admin->source) return make_error(errc::not_found, "no such script");
         return *admin->source;
       },
-      [=](bye_atom, session_id session) { admin->byes.push_back(session); },
+      [=](bye_atom, session_id session) {
+        admin->byes.push_back(session);
+        self->quit();
+      },
   };
 }
 

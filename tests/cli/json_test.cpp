@@ -37,6 +37,18 @@ TEST(Json, Trigger) {
   EXPECT_EQ(json(failed_trigger()), expected);
 }
 
+TEST(Json, AJobThatCannotBeUsedHasItsProblemAndWhatIsKnownOfIt) {
+  auto text = json(std::vector{unusable_job()});
+  EXPECT_NE(text.find(R"("spec": {
+      "enabled": true,
+      "group": "orders",
+      "name": "of-tomorrow"
+    })"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find(R"("problem": "stored specification: route \"moon\" is unknown")"), std::string::npos) << text;
+}
+
 TEST(Json, AListIsAnArrayAlsoWhenEmpty) {
   EXPECT_EQ(json(std::vector<trigger_view>{}), "[]\n");
   EXPECT_EQ(json(std::vector<instant>{noon}), "[\n  \"2026-12-01T12:00:00.000Z\"\n]\n");
@@ -68,7 +80,8 @@ TEST(Json, Job) {
     "paused": false,
     "next": null,
     "last": "2026-12-01T12:00:00.000Z",
-    "awaits_end": true
+    "awaits_end": true,
+    "problem": ""
   }
 ]
 )json";

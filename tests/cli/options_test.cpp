@@ -138,7 +138,12 @@ TEST(Options, WhatIsWrongIsSaidAndWhatToDo) {
   EXPECT_NE(complaint({"-o", "xml", "stats"}), "accepted");
   EXPECT_NE(complaint({"next", "orders/a", "-n", "0"}), "accepted");
   EXPECT_NE(complaint({"get", "jobs", "--limit", "0"}), "accepted");
-  EXPECT_NE(complaint({"trigger", "orders/a", "--params", std::string(2'049, 'x')}), "accepted");
+  EXPECT_EQ(complaint({"trigger", "orders/a", "--params", std::string(2'049, 'x')}),
+            "xxlctl: --params: longer than 2048 bytes");
+  EXPECT_EQ(complaint({"trigger", "orders/a", "--params", "caf\xE9"}), "xxlctl: --params: not UTF-8: byte 4");
+  EXPECT_EQ(complaint({"trigger", "orders/a", "--request-id", "\xFF"}), "xxlctl: --request-id: not UTF-8: byte 1");
+  EXPECT_EQ(complaint({"trigger", "orders/a", "--request-id", std::string(129, 'x')}),
+            "xxlctl: --request-id: longer than 128 bytes");
   EXPECT_NE(complaint({"frobnicate"}), "accepted");
   EXPECT_NE(complaint({"stats", "--frobnicate"}), "accepted");
 }

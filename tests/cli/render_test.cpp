@@ -40,6 +40,33 @@ TEST(Render, Jobs) {
             "                   2026-12-01T12:00:00.000Z  3        team-orders\n");
 }
 
+TEST(Render, AJobThatCannotBeUsedStandsInTheListWithItsProblemBelow) {
+  EXPECT_EQ(
+      render(std::vector{delayed_script(), unusable_job()}),
+      "JOB                 SCHEDULE     WORK           STATE     NEXT                      LAST                   "
+      "   VERSION  OWNER\n"
+      "orders/sweep        after 1m30s  python script  active    after the run             2026-12-01T12:00:00."
+      "000Z  1        -\n"
+      "orders/of-tomorrow  ?            ?              unusable  2026-12-01T12:00:00.000Z  -                      "
+      "   2        -\n"
+      "\nProblems\n"
+      "JOB                 PROBLEM\n"
+      "orders/of-tomorrow  stored specification: route \"moon\" is unknown\n");
+}
+
+TEST(Render, AJobThatCannotBeUsedIsDescribedByItsProblem) {
+  job_detail d;
+  d.job = unusable_job();
+  d.job.paused = true;
+  EXPECT_EQ(render(d), "Job:      orders/of-tomorrow\n"
+                       "Id:       9\n"
+                       "Version:  2\n"
+                       "State:    paused, unusable\n"
+                       "Problem:  stored specification: route \"moon\" is unknown; apply the job anew\n"
+                       "Next:     2026-12-01T12:00:00.000Z\n"
+                       "Last:     -\n");
+}
+
 TEST(Render, Executors) {
   executor_view x;
   x.session.value = 42;

@@ -31,8 +31,9 @@ struct house {
   std::vector<apply_request> applied;
   std::vector<trigger_request> triggered;
   std::vector<std::uint32_t> limits;
-  std::string fail_apply; ///< name of a job whose request ends with an error
-  bool silent = false;    ///< trigger never answers
+  std::vector<std::optional<instant>> asked_from; ///< trigger_query::ended_from
+  std::string fail_apply;                         ///< name of a job whose request ends with an error
+  bool silent = false;                            ///< trigger never answers
 };
 
 operator_actor::behavior_type door(operator_actor::pointer self, house* h) {
@@ -68,9 +69,11 @@ operator_actor::behavior_type door(operator_actor::pointer self, house* h) {
       },
       [=](triggers_atom, const trigger_query& q) {
         std::lock_guard guard{h->mutex};
+        h->asked_from.push_back(q.ended_from);
         std::vector<trigger_view> found;
         for (auto& t : h->triggers)
-          if ((!q.id || *q.id == t.id) && (!q.before || t.id < q.before) && found.size() < q.limit) found.push_back(t);
+          if ((!q.id || *q.id == t.id) && (!q.before || t.id < q.before->id) && found.size() < q.limit)
+            found.push_back(t);
         return found;
       },
       [](describe_atom, const job_ref& ref) {
@@ -178,7 +181,7 @@ TEST_F(Verbs, GetJobsAsksPageByPageUpToItsLimit) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1'201);
   h.limits.clear();
   get_jobs({{}, 5'000}, a, table);
-  EXPECT_EQ(h.limits, (std::vector<std::uint32_t>{1'000, 1'000})) << "a page that is not full is the last";
+  EXPECT_EQ(h.limits, (std::vector<std::uint32_t>{1'000, 1'000, 1'000})) << "only an empty page is the last";
 }
 
 TEST_F(Verbs, GetTriggersGoesBackFromTheNewest) {
@@ -192,6 +195,9 @@ TEST_F(Verbs, GetTriggersGoesBackFromTheNewest) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1'051);
   EXPECT_NE(text.find("\n51 "), std::string::npos);
   EXPECT_EQ(text.find("\n50 "), std::string::npos);
+  ASSERT_EQ(h.asked_from.size(), 2u);
+  EXPECT_TRUE(h.asked_from[0]);
+  EXPECT_EQ(h.asked_from[0], h.asked_from[1]) << "the end of the list stands still over its pages";
 }
 
 TEST_F(Verbs, GetExecutorsOfOneGroup) {

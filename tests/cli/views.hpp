@@ -38,6 +38,17 @@ inline job_view delayed_script() {
   return j;
 }
 
+inline job_view unusable_job() {
+  job_view j;
+  j.id.value = 9;
+  j.version = 2;
+  j.spec.group = "orders";
+  j.spec.name = "of-tomorrow";
+  j.next = noon;
+  j.problem = "stored specification: route \"moon\" is unknown";
+  return j;
+}
+
 inline trigger_view failed_trigger() {
   trigger_view t;
   t.id.value = 1'042;

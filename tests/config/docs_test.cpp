@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -14,14 +17,19 @@ namespace {
 
 using namespace xxl::config;
 
-std::string document(const std::string& name) {
+std::filesystem::path source_tree() {
   auto* root = std::getenv("XXL_SOURCE_DIR");
   if (!root) throw std::runtime_error{"XXL_SOURCE_DIR is not set: run by ctest, or name the source tree"};
-  std::ifstream in{std::string{root} + "/docs/" + name};
+  return root;
+}
+
+std::string content(const std::filesystem::path& file) {
   std::ostringstream text;
-  text << in.rdbuf();
+  text << std::ifstream{file}.rdbuf();
   return text.str();
 }
+
+std::string document(const std::string& name) { return content(source_tree() / "docs" / name); }
 
 /// The code blocks of that language, in order.
 std::vector<std::string> blocks(const std::string& text, const std::string& language) {
@@ -41,6 +49,19 @@ TEST(Docs, ConfigurationHoldsTheTableOfAllSettings) {
   EXPECT_NE(document("configuration.md").find(settings_markdown()), std::string::npos)
       << "docs/configuration.md must hold this table:\n"
       << settings_markdown();
+}
+
+TEST(Docs, ConfigurationNamesEveryConnectionToPostgresql) {
+  auto text = document("configuration.md");
+  std::set<std::string> names;
+  for (auto& entry : std::filesystem::directory_iterator{source_tree() / "storage"}) {
+    if (entry.path().extension() != ".cpp") continue;
+    auto code = content(entry.path());
+    const std::regex name{"\"(xxl-[a-z]+):?\""};
+    for (std::sregex_iterator it{code.begin(), code.end(), name}, end; it != end; ++it) names.insert((*it)[1]);
+  }
+  EXPECT_EQ(names.size(), 6u);
+  for (auto& name : names) EXPECT_NE(text.find("`" + name + ":<node>`"), std::string::npos) << name;
 }
 
 TEST(Docs, EveryJobFileInJobsIsValid) {

@@ -77,15 +77,4 @@ TEST(SourceText, ColumnsOfAVeryLongLineAreExact) {
   EXPECT_EQ((source_text{"b.yaml", ""}.at(0)), (position{1, 1}));
 }
 
-TEST(SourceText, WhatIsNotUtf8IsFound) {
-  using xxl::config::first_non_text;
-  EXPECT_EQ(first_non_text("plain é 订 \xF0\x9F\x98\x80"), std::nullopt);
-  EXPECT_EQ(first_non_text("ab\xFF"), 2u);
-  EXPECT_EQ(first_non_text(std::string_view{"a\0b", 3}), 1u);
-  EXPECT_EQ(first_non_text("\xC0\xAF"), 0u);         // overlong
-  EXPECT_EQ(first_non_text("\xED\xA0\x80"), 0u);     // surrogate
-  EXPECT_EQ(first_non_text("\xF4\x90\x80\x80"), 0u); // beyond U+10FFFF
-  EXPECT_EQ(first_non_text("a\xE8\xAE"), 1u);        // cut short
-}
-
 } // namespace

@@ -200,7 +200,9 @@ TEST(Settings, EachWrongValueIsNamed) {
   EXPECT_EQ(error("--database=mysql://h"),
             "--database=...: not a database: write sqlite://PATH or postgresql://USER:PASSWORD@HOST/NAME");
   EXPECT_EQ(error("--database=sqlite://"), "--database=...: nothing follows sqlite://");
-  EXPECT_EQ(error("--lease=2s"), "lease: must be at least 3 heartbeats: raise lease, or lower heartbeat");
+  EXPECT_EQ(error("--lease=2s"), "--lease=2s: 2s is out of range: 5s to 10m");
+  EXPECT_EQ(errors({"--lease=5s", "--heartbeat=2s", "--connection-timeout=10s"}),
+            texts{"lease: must be at least 3 heartbeats: raise lease, or lower heartbeat"});
   EXPECT_EQ(error("--connection-timeout=4s"),
             "connection-timeout: must be at least 5 heartbeats: raise connection-timeout, or lower heartbeat");
 }

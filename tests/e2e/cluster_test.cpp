@@ -13,6 +13,7 @@ namespace xxl::e2e {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr auto jobs = R"yaml(version: 1
 groups:
@@ -40,10 +41,12 @@ protected:
   std::string url = server.tcp_url(server.fresh_database());
   admin_at one{free_port()}, other{free_port()};
 
-  process start_admin(const admin_at& at) {
+  process start_admin(const admin_at& at, const words& more = {}) {
     auto port = std::to_string(at.port());
-    return start_node(place, {"--role=admin", "--listen=" + at.endpoint(), "--database=" + url, "--data=admin-" + port,
-                              "--node=admin-" + port});
+    words flags{"--role=admin", "--listen=" + at.endpoint(), "--database=" + url, "--data=admin-" + port,
+                "--node=admin-" + port};
+    flags.insert(flags.end(), more.begin(), more.end());
+    return start_node(place, flags);
   }
   process start_executor(const std::string& name) {
     return start_node(place, {"--role=executor", "--group=orders", "--executor-name=" + name, "--data=" + name,
@@ -107,6 +110,66 @@ TEST_F(Cluster, ASecondExecutorOnTheSameDataIsRefusedWithThePidOfTheFirst) {
   auto second = start_executor("orders-1");
   EXPECT_NE(second.wait_exit().code, 0);
   EXPECT_THAT(second.errors(), HasSubstr(std::to_string(first.pid())));
+}
+
+TEST_F(Cluster, AnExecutorThatIsToldToStopGoesWithoutAWarningOnEitherSide) {
+  auto first = start_admin(one), second = start_admin(other);
+  one.wait_until_it_answers();
+  other.wait_until_it_answers();
+  one.ask({"apply", job_file()});
+  auto executor = start_executor("orders-1");
+  one.wait_for_executors(1);
+  other.wait_for_executors(1);
+  executor.wait_line("by-handler handler succeeded");
+  executor.signal(SIGTERM);
+  EXPECT_EQ(executor.wait_exit().code, 0);
+  EXPECT_THAT(executor.lines(" (warning|error) "), IsEmpty());
+  one.wait_for_executors(0);
+  other.wait_for_executors(0);
+  EXPECT_THAT(first.lines(" (warning|error) "), IsEmpty());
+  EXPECT_THAT(second.lines(" (warning|error) "), IsEmpty());
+}
+
+TEST_F(Cluster, AResultWhoseMessageIsNotTextIsTakenAllTheSame) {
+  auto admin = start_admin(one);
+  one.wait_until_it_answers();
+  one.ask({"apply", place
+                        .write("garble.yaml", R"yaml(version: 1
+groups:
+  - {name: orders, title: Order service}
+jobs:
+  - {name: garbled, group: orders, schedule: none, handler: garble}
+)yaml")
+                        .string()});
+  process executor{
+      {{program("e2e_recorder"), "orders", "orders-1", (place / "recorder").string(), one.endpoint()}, {}, "/"}};
+  auto id = one.json({"trigger", "garbled"}).at("trigger").dump();
+  nlohmann::json run;
+  ASSERT_TRUE(eventually(
+      [&] {
+        run = one.json({"describe", "trigger", id});
+        return run.at("state") == "failed";
+      },
+      patience))
+      << run;
+  EXPECT_EQ(run.at("message"), "caf\xEF\xBF\xBD  \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST_F(Cluster, SighupAppliesTheJobFilesOnTheLeaderAlone) {
+  auto file = "--jobs=" + place.write("jobs.yaml", jobs).string();
+  std::map<const admin_at*, process> admins;
+  for (auto* at : {&one, &other}) admins.emplace(at, start_admin(*at, {file}));
+  one.wait_until_it_answers();
+  other.wait_until_it_answers();
+  auto& leader = leader_of(one, other);
+  auto& follower = &leader == &one ? other : one;
+  ASSERT_TRUE(eventually([&] { return leader.json({"get", "jobs"}).size() == 3; }, patience));
+  place.write("jobs.yaml", std::string{jobs} + "  - {name: added, group: orders, schedule: none, handler: demo}\n");
+  admins.at(&follower).signal(SIGHUP);
+  admins.at(&follower).wait_line("SIGHUP: another admin leads");
+  EXPECT_EQ(leader.json({"get", "jobs"}).size(), 3u);
+  admins.at(&leader).signal(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return leader.json({"get", "jobs"}).size() == 4; }, patience));
 }
 
 TEST_F(Cluster, AnAdminWaitsForADatabaseThatIsNotUpYet) {

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <set>
+
 namespace xxl::e2e {
 namespace {
 
@@ -37,39 +40,57 @@ words with(words first, const words& more) {
   return first;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    EachOf, WrongFlag,
-    ::testing::Values(
-        refusal{"Unknown", {"--nonsense=1"}, "--nonsense: unknown flag"},
-        refusal{"Misspelt", {"--rolle=admin"}, "did you mean --role?"},
-        refusal{"WithoutValue", {"--listen"}, "--listen: its value is missing"},
-        refusal{"GivenTwice", {"--role=admin", "--role=executor"}, "--role: given more than once"},
-        refusal{"UnknownWord", {"serve"}, "serve"}, refusal{"Role", {"--role=boss"}, "role"},
-        refusal{"ListenElsewhere", {"--listen=0.0.0.0:7788"}, "until TLS comes a node listens on loopback only"},
-        refusal{"ListenPort", {"--listen=127.0.0.1:99999"}, "listen"},
-        refusal{"AdminWithoutDatabase", {"--role=admin"}, "an admin needs one"},
-        refusal{"AdminOnSqlite", {"--role=admin", "--database=sqlite:///tmp/x.db"}, "SQLite is for --role=standalone"},
-        refusal{"DatabaseOfAnotherMake", {"--database=mysql://localhost/x"}, "database"},
-        refusal{"ExecutorWithoutGroup", {"--role=executor"}, "an executor needs one"},
-        refusal{"FlagOfAnotherRole",
-                {"--role=executor", "--group=orders", "--lead=50ms"},
-                "--lead: not used by --role=executor"},
-        refusal{"Admins", {"--role=executor", "--group=orders", "--admins=somewhere"}, "admins"},
-        refusal{"Group", {"--group=Orders"}, "group"}, refusal{"ExecutorName", {"--executor-name="}, "executor-name"},
-        refusal{"Node", {"--node="}, "node"}, refusal{"Data", {"--data="}, "data"},
-        refusal{"Jobs", {"--jobs="}, "jobs"}, refusal{"Timezone", {"--timezone=Mars/Olympus"}, "timezone"},
-        refusal{"Threads", {"--threads=1"}, "threads"}, refusal{"MaxRunning", {"--max-running=0"}, "max-running"},
-        refusal{"QueueLimit", {"--queue-limit=many"}, "queue-limit"},
-        refusal{"LogLevel", {"--log-level=loud"}, "log-level"}, refusal{"DurationWithoutUnit", {"--lead=100"}, "lead"},
-        refusal{"DurationOutOfRange", {"--misfire-threshold=1ms"}, "misfire-threshold"},
-        refusal{"DispatchTimeout", {"--dispatch-timeout=1d"}, "dispatch-timeout"},
-        refusal{"LeaseShorterThanThreeHeartbeats",
-                {"--lease=2s", "--heartbeat=1s"},
-                "lease: must be at least 3 heartbeats"},
-        refusal{"ConnectionTimeout", {"--connection-timeout=2s"}, "connection-timeout: must be at least 5 heartbeats"},
-        refusal{"PrintRuns", {"--print-runs=perhaps"}, "print-runs"},
-        refusal{"ConfigFileMissing", {"--config=nowhere.yaml"}, "nowhere.yaml"}),
-    [](auto& test) { return test.param.name; });
+const std::vector<refusal> refusals{
+    refusal{"Unknown", {"--nonsense=1"}, "--nonsense: unknown flag"},
+    refusal{"Misspelt", {"--rolle=admin"}, "did you mean --role?"},
+    refusal{"WithoutValue", {"--listen"}, "--listen: its value is missing"},
+    refusal{"GivenTwice", {"--role=admin", "--role=executor"}, "--role: given more than once"},
+    refusal{"UnknownWord", {"serve"}, "serve"},
+    refusal{"Role", {"--role=boss"}, "role"},
+    refusal{"ListenElsewhere", {"--listen=0.0.0.0:7788"}, "until TLS comes a node listens on loopback only"},
+    refusal{"ListenPort", {"--listen=127.0.0.1:99999"}, "listen"},
+    refusal{"AdminWithoutDatabase", {"--role=admin"}, "an admin needs one"},
+    refusal{"AdminOnSqlite", {"--role=admin", "--database=sqlite:///tmp/x.db"}, "SQLite is for --role=standalone"},
+    refusal{"DatabaseOfAnotherMake", {"--database=mysql://localhost/x"}, "database"},
+    refusal{"ExecutorWithoutGroup", {"--role=executor"}, "an executor needs one"},
+    refusal{"FlagOfAnotherRole",
+            {"--role=executor", "--group=orders", "--lead=50ms"},
+            "--lead: not used by --role=executor"},
+    refusal{"Admins", {"--role=executor", "--group=orders", "--admins=somewhere"}, "admins"},
+    refusal{"Group", {"--group=Orders"}, "group"},
+    refusal{"ExecutorName", {"--executor-name="}, "executor-name"},
+    refusal{"Node", {"--node="}, "node"},
+    refusal{"Data", {"--data="}, "data"},
+    refusal{"Jobs", {"--jobs="}, "jobs"},
+    refusal{"Timezone", {"--timezone=Mars/Olympus"}, "timezone"},
+    refusal{"Threads", {"--threads=1"}, "threads"},
+    refusal{"MaxRunning", {"--max-running=0"}, "max-running"},
+    refusal{"QueueLimit", {"--queue-limit=many"}, "queue-limit"},
+    refusal{"LogLevel", {"--log-level=loud"}, "log-level"},
+    refusal{"DurationWithoutUnit", {"--lead=100"}, "lead"},
+    refusal{"DurationOutOfRange", {"--misfire-threshold=1ms"}, "misfire-threshold"},
+    refusal{"DispatchTimeout", {"--dispatch-timeout=1d"}, "dispatch-timeout"},
+    refusal{
+        "LeaseShorterThanThreeHeartbeats", {"--lease=5s", "--heartbeat=2s"}, "lease: must be at least 3 heartbeats"},
+    refusal{"Heartbeat", {"--heartbeat=1ms"}, "heartbeat"},
+    refusal{"ConnectionTimeout", {"--connection-timeout=2s"}, "connection-timeout: must be at least 5 heartbeats"},
+    refusal{"PrintRuns", {"--print-runs=perhaps"}, "print-runs"},
+    refusal{"ConfigFileMissing", {"--config=nowhere.yaml"}, "nowhere.yaml"}};
+
+INSTANTIATE_TEST_SUITE_P(EachOf, WrongFlag, ::testing::ValuesIn(refusals), [](auto& test) { return test.param.name; });
+
+TEST(CommandLine, EveryFlagThatHelpNamesIsAmongTheWrongOnesAbove) {
+  workspace place;
+  std::set<std::string> tried;
+  for (auto& r : refusals)
+    for (auto& flag : r.flags) tried.insert(flag.substr(0, flag.find('=')));
+  auto help = run_node(place, {"--help"}).output;
+  std::size_t flags = 0;
+  const std::regex flag{"(--[a-z-]+)="};
+  for (std::sregex_iterator it{help.begin(), help.end(), flag}, end; it != end; ++it, ++flags)
+    EXPECT_TRUE(tried.contains((*it)[1])) << (*it)[1];
+  EXPECT_GE(flags, 22u);
+}
 
 TEST(CommandLine, ASettingsFileIsRefusedWithFileLineAndColumn) {
   workspace place;

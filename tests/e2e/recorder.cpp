@@ -1,6 +1,7 @@
 // An executor for end-to-end tests, on nothing but the public SDK. Its handler `record` appends "job fire_ms trigger
 // attempt" to the file that the job's params name, works for a moment so that runs are open when something is killed,
-// and appends the same line to that file's name with ".ended". Usage: e2e_recorder GROUP NAME DATA ADMIN...
+// and appends the same line to that file's name with ".ended". `garble` fails with a message that is not text. Usage:
+// e2e_recorder GROUP NAME DATA ADMIN...
 
 #include "xxl/executor.hpp"
 
@@ -32,6 +33,8 @@ xxl::result record(xxl::job_context& run) {
   return xxl::result::success();
 }
 
+xxl::result garble(xxl::job_context&) { return xxl::result::fail(std::string{"caf\xE9 \0 \xED\xA0\x80", 10}); }
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -46,5 +49,6 @@ int main(int argc, char** argv) {
   options.admins.assign(argv + 4, argv + argc);
   xxl::executor executor{std::move(options)};
   executor.add_handler("record", record);
+  executor.add_handler("garble", garble);
   return executor.run();
 }

@@ -6,9 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <regex>
 
 namespace xxl::e2e {
@@ -115,6 +118,38 @@ TEST_F(Standalone, ASecondProcessOnTheSameFileIsRefusedWithThePidOfTheFirst) {
   EXPECT_EQ(second.code, 4);
   EXPECT_THAT(second.errors, HasSubstr(std::to_string(first.pid())));
   EXPECT_TRUE(first.running());
+}
+
+/// The paths below <data> in the table of docs/configuration.md, as expressions.
+std::vector<std::regex> documented_paths() {
+  auto* root = std::getenv("XXL_SOURCE_DIR");
+  if (root == nullptr) throw std::runtime_error{"set XXL_SOURCE_DIR to the source tree"};
+  std::ifstream in{std::string{root} + "/docs/configuration.md"};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  std::vector<std::regex> paths;
+  const std::regex code{"`<data>/([^`]+)`"};
+  for (std::sregex_iterator it{text.begin(), text.end(), code}, end; it != end; ++it) {
+    auto path = std::regex_replace((*it)[1].str(), std::regex{"\\."}, "\\.");
+    for (auto* number : {"YYYYMMDD", "JOB", "VERSION", "N"})
+      path = std::regex_replace(path, std::regex{number}, "\\d+");
+    paths.emplace_back(path);
+  }
+  return paths;
+}
+
+TEST_F(Standalone, EveryFileThatItKeepsStandsInTheTableOfPaths) {
+  auto node = start({jobs(three_kinds), "--print-runs"});
+  node.wait_line(run_line("by-shell", "shell"));
+  node.wait_line(run_line("by-python", "python"));
+  const auto known = documented_paths();
+  std::size_t files = 0;
+  for (auto& entry : std::filesystem::recursive_directory_iterator{place / "data"}) {
+    if (entry.is_directory()) continue;
+    ++files;
+    auto path = std::filesystem::relative(entry.path(), place / "data").string();
+    EXPECT_TRUE(std::any_of(known.begin(), known.end(), [&](auto& x) { return std::regex_match(path, x); })) << path;
+  }
+  EXPECT_GE(files, 9u) << "database, spool, logs, two scripts";
 }
 
 TEST_F(Standalone, SighupAppliesWhatTheFilesSayNow) {

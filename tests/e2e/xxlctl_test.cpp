@@ -168,6 +168,60 @@ TEST_F(Xxlctl, StatsNameTheNodeAndWhetherItLeads) {
   EXPECT_THAT(admin.ask({"stats"}), HasSubstr(std::to_string(admin.port())));
 }
 
+TEST_F(Xxlctl, EveryVerbAnswersAsATableAndAsJson) {
+  apply_jobs();
+  auto run = run_once("default/by-hand");
+  auto id = run.at("id").dump();
+  for (const words& verb : std::vector<words>{{"validate", file},
+                                              {"apply", file},
+                                              {"get", "groups"},
+                                              {"get", "jobs"},
+                                              {"get", "executors"},
+                                              {"get", "triggers"},
+                                              {"describe", "default/by-hand"},
+                                              {"describe", "trigger", id},
+                                              {"trigger", "default/by-hand"},
+                                              {"pause", "default/hourly"},
+                                              {"resume", "default/hourly"},
+                                              {"logs", id},
+                                              {"next", "default/hourly"},
+                                              {"stats"},
+                                              {"version"}}) {
+    SCOPED_TRACE(::testing::PrintToString(verb));
+    auto as = [&](const char* format) {
+      auto whole = verb;
+      whole.insert(whole.end(), {"-o", format});
+      return admin.ctl(whole);
+    };
+    auto table = as("table"), json = as("json");
+    EXPECT_EQ(table.code, 0) << table.errors;
+    EXPECT_EQ(json.code, 0) << json.errors;
+    EXPECT_FALSE(table.output.empty());
+    EXPECT_FALSE(nlohmann::json::accept(table.output)) << table.output;
+    auto first_line = json.output.substr(0, json.output.find('\n'));
+    EXPECT_TRUE(nlohmann::json::accept(verb[0] == "logs" ? first_line : json.output)) << json.output;
+  }
+}
+
+TEST_F(Xxlctl, ARequestThatFailsEndsWithOne) {
+  apply_jobs();
+  auto over =
+      place
+          .write("over.yaml", "version: 1\ngroups: [{name: default, title: This node}]\njobs:\n"
+                              "  - {name: late, group: default, schedule: {at: 2020-01-01T00:00:00Z}, handler: demo}\n")
+          .string();
+  auto end = admin.ctl({"apply", over});
+  EXPECT_EQ(end.code, 1);
+  EXPECT_THAT(end.output, HasSubstr("job default/late failed: schedule: at 2020-01-01T00:00:00Z is in the past"));
+}
+
+TEST_F(Xxlctl, ParamsThatAreNotTextAreRefused) {
+  apply_jobs();
+  auto end = admin.ctl({"trigger", "default/by-hand", "--params", "caf\xE9"});
+  EXPECT_EQ(end.code, usage);
+  EXPECT_THAT(end.errors, HasSubstr("--params: not UTF-8: byte 4"));
+}
+
 TEST_F(Xxlctl, EachKindOfFailureHasAnExitCodeOfItsOwn) {
   EXPECT_EQ(admin.ctl({}).code, usage);
   EXPECT_EQ(admin.ctl({"frobnicate"}).code, usage);

@@ -28,8 +28,8 @@ using everything =
     ::testing::Types<executor_hello, executor_welcome, beat_answer, order, order_batch, outcome, callback_batch,
                      returned_order, return_batch, progress, progress_batch, inventory_piece, script_source, log_query,
                      log_chunk, job_ref, apply_request, apply_change, group_view, job_view, job_query, executor_view,
-                     trigger_view, trigger_query, gap_view, job_detail, trigger_request, trigger_receipt, pause_request,
-                     pause_answer, node_stats>;
+                     trigger_view, trigger_position, trigger_query, gap_view, job_detail, trigger_request,
+                     trigger_receipt, pause_request, pause_answer, node_stats>;
 TYPED_TEST_SUITE(Wire, everything);
 
 template <std::size_t I = 0, class Tuple> void expect_all_differ(const Tuple& x, const Tuple& y) {

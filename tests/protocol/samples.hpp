@@ -40,11 +40,12 @@ XXL_FIELDS(job_ref, a, b)
 XXL_FIELDS(apply_request, a, b, c, d)
 XXL_FIELDS(apply_change, a, b, c, d, e)
 XXL_FIELDS(group_view, a, b, c, d, e)
-XXL_FIELDS(job_view, a, b, c, d, e, f, g)
+XXL_FIELDS(job_view, a, b, c, d, e, f, g, h)
 XXL_FIELDS(job_query, a, b, c, d)
 XXL_FIELDS(executor_view, a, b, c, d, e, f, g, h, i)
 XXL_FIELDS(trigger_view, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v)
-XXL_FIELDS(trigger_query, a, b, c, d, e, f, g, h)
+XXL_FIELDS(trigger_position, a, b)
+XXL_FIELDS(trigger_query, a, b, c, d, e, f, g, h, i)
 XXL_FIELDS(gap_view, a, b, c, d, e)
 XXL_FIELDS(job_detail, a, b, c, d, e)
 XXL_FIELDS(trigger_request, a, b, c, d)
@@ -127,7 +128,9 @@ template <> inline apply_request sample() {
 }
 template <> inline apply_change sample() { return {"job", "orders", "close-stale", "changed", "schedule, timeout"}; }
 template <> inline group_view sample() { return {sample<group_spec>(), true, 2, 40, {5}}; }
-template <> inline job_view sample() { return {{12}, sample<job_spec>(), 4, true, noon, noon - 5min, true}; }
+template <> inline job_view sample() {
+  return {{12}, sample<job_spec>(), 4, true, noon, noon - 5min, true, "unknown route"};
+}
 template <> inline job_query sample() { return {"orders", "close-stale", {12}, 50}; }
 template <> inline executor_view sample() {
   return {{11}, "orders", "orders-1", "host:4711", "0.1.0", "live", noon, noon + 10s, true};
@@ -156,8 +159,17 @@ template <> inline trigger_view sample() {
           "--limit 500",
           "cut off after 30s"};
 }
+template <> inline trigger_position sample() { return {noon, {2'000}}; }
 template <> inline trigger_query sample() {
-  return {trigger_id{1'001}, "orders", "close-stale", trigger_state::lost, noon - 1h, noon + 1h, {2'000}, 10};
+  return {trigger_id{1'001},
+          "orders",
+          "close-stale",
+          trigger_state::lost,
+          noon - 1h,
+          noon + 1h,
+          noon - 2h,
+          trigger_position{noon, {2'000}},
+          10};
 }
 template <> inline gap_view sample() { return {noon - 1h, noon, 12, noon + 1s, state_reason::paused}; }
 template <> inline job_detail sample() {

@@ -1,6 +1,7 @@
 // The ends of the ranges, and two writers at once, on both databases.
 
 #include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
 #include "tests/storage/conformance.hpp"
 
 #include <atomic>
@@ -13,7 +14,9 @@ namespace {
 class limits_conformance : public conformance {};
 
 const std::string four_bytes = "\xF0\x9F\x9A\x80 \xE4\xBD\xA0\xE5\xA5\xBD \"\\'{},NULL";
-const std::string nul{"a\0b", 3};
+/// NUL, a byte that begins nothing, an overlong slash, a surrogate, U+110000, and characters cut short.
+const std::vector<std::string> not_text{{"a\0b", 3},        "a\xFF",   "\xC0\xAF", "\xED\xA0\x80",
+                                        "\xF4\x90\x80\x80", "\xE8\xAE"};
 
 TEST_P(limits_conformance, NumbersKeepAllTheir64Bits) {
   constexpr auto most = std::numeric_limits<long long>::max();
@@ -64,34 +67,47 @@ TEST_P(limits_conformance, NamesMayBeAnyText) {
   EXPECT_EQ(catalog->groups().at(1).spec.addresses, (std::vector<std::string>{four_bytes, ""}));
 }
 
-TEST_P(limits_conformance, ANulByteIsRefusedEverywhere) {
+TEST_P(limits_conformance, WhatIsNotTextIsRefusedEverywhere) {
   const auto job = make_job("a");
   claim_one(job, {101});
-  auto end = end_of({101});
-  end.message = nul;
   const auto refused = std::optional{error_kind::refused};
-  EXPECT_EQ(kind_thrown([&] { complete_one(end); }), refused);
-  EXPECT_EQ(find_trigger({101})->state, trigger_state::claimed);
-  EXPECT_EQ(kind_thrown([&] { catalog->put_group({nul, "", address_mode::automatic, {}}, note); }), refused);
-  EXPECT_EQ(kind_thrown([&] { make_job(nul); }), refused);
-  EXPECT_EQ(kind_thrown([&] { catalog->insert_manual({"r", job, 1, {301}, from_ms(5'000), nul, "ann"}); }), refused);
-  EXPECT_EQ(kind_thrown([&] { catalog->insert_manual({nul, job, 1, {301}, from_ms(5'000), "", "ann"}); }), refused);
-  session_open s;
-  s.session = {901};
-  s.group = catalog->groups().at(0).id;
-  s.name = nul;
-  EXPECT_EQ(kind_thrown([&] { claims->open_session(epoch, s); }), refused);
-  EXPECT_EQ(kind_thrown([&] {
-              catalog->edit_job(
-                  job,
-                  [](const locked_job&) {
-                    job_edit e;
-                    e.spec = nul;
-                    return e;
-                  },
-                  note);
-            }),
-            refused);
+  for (const auto& text : not_text) {
+    auto end = end_of({101});
+    end.message = text;
+    EXPECT_EQ(kind_thrown([&] { complete_one(end); }), refused);
+    EXPECT_EQ(find_trigger({101})->state, trigger_state::claimed);
+    EXPECT_EQ(kind_thrown([&] { catalog->put_group({text, "", address_mode::automatic, {}}, note); }), refused);
+    EXPECT_EQ(kind_thrown([&] { make_job(text); }), refused);
+    EXPECT_EQ(kind_thrown([&] { catalog->find_job(text, "a"); }), refused);
+    EXPECT_EQ(kind_thrown([&] { catalog->insert_manual({"r", job, 1, {301}, from_ms(5'000), text, "ann"}); }), refused);
+    EXPECT_EQ(kind_thrown([&] { catalog->insert_manual({text, job, 1, {301}, from_ms(5'000), "", "ann"}); }), refused);
+    session_open s;
+    s.session = {901};
+    s.group = catalog->groups().at(0).id;
+    s.name = text;
+    EXPECT_EQ(kind_thrown([&] { claims->open_session(epoch, s); }), refused);
+    const auto edit = [&](const locked_job&) {
+      job_edit e;
+      e.spec = text;
+      return e;
+    };
+    EXPECT_EQ(kind_thrown([&] { catalog->edit_job(job, edit, note); }), refused);
+  }
+}
+
+TEST_P(limits_conformance, AMessageOfAnyBytesEndsItsTriggerOnceItIsCleaned) {
+  const auto job = make_job("a");
+  trigger_id trigger{101};
+  instant fire = from_ms(5'000);
+  for (const auto& text : not_text) {
+    claim_one(job, trigger, fire, fire + std::chrono::seconds{1});
+    auto end = end_of(trigger);
+    end.message = clean_text(text, limits::message_bytes);
+    EXPECT_EQ(complete_one(end).moved, std::vector{trigger});
+    EXPECT_EQ(find_trigger(trigger)->message, end.message);
+    ++trigger.value;
+    fire += std::chrono::seconds{1};
+  }
 }
 
 /// Both claim the same fires of 200 jobs, 5 times over: every fire once.

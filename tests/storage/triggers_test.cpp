@@ -39,11 +39,42 @@ TEST_P(triggers_conformance, OpenAndEndedTriggersAreOneListNewestFirst) {
   EXPECT_EQ(rows[2].ended, from_ms(5'200));
 }
 
-TEST_P(triggers_conformance, PagesGoOnBelowTheLastId) {
-  query.limit = 2;
-  EXPECT_THAT(listed(), ElementsAre(trigger_id{103}, trigger_id{102}));
-  query.before = {102};
-  EXPECT_THAT(listed(), ElementsAre(trigger_id{101}));
+TEST_P(triggers_conformance, ALaterFireComesFirstWhateverItsId) {
+  make_waiting(b, {2'001}, from_ms(5'500)); // by hand, from the other connection's block of ids
+  claim_one(a, {104}, from_ms(7'000), from_ms(8'000));
+  EXPECT_THAT(listed(),
+              ElementsAre(trigger_id{104}, trigger_id{103}, trigger_id{2'001}, trigger_id{102}, trigger_id{101}));
+}
+
+TEST_P(triggers_conformance, PagesOfEverySizeShowEachTriggerOnce) {
+  make_waiting(b, {2'001}, from_ms(5'500));
+  for (int i = 0; i < 5; ++i) make_waiting(a, {300 - i}, from_ms(5'000)); // one fire time on several pages
+  const auto whole = listed();
+  ASSERT_EQ(whole.size(), 9U);
+  for (query.limit = 1; query.limit <= 10; ++query.limit) {
+    query.before.reset();
+    std::vector<trigger_id> pages;
+    for (;;) {
+      const auto page = catalog->list_triggers(query);
+      for (const auto& row : page) pages.push_back(row.id);
+      if (page.size() < query.limit) break;
+      query.before = {page.back().fire, page.back().id};
+    }
+    EXPECT_EQ(pages, whole) << "pages of " << query.limit;
+  }
+}
+
+TEST_P(triggers_conformance, ARowThatEndsBetweenTwoPagesIsOnOneOfThem) {
+  query.limit = 1;
+  EXPECT_THAT(listed(), ElementsAre(trigger_id{103}));
+  query.before = trigger_position{from_ms(6'000), {103}};
+  complete_one(end_of({103}));
+  EXPECT_THAT(listed(), ElementsAre(trigger_id{102}));
+  make_waiting(b, {50}, from_ms(4'000));
+  query.before = trigger_position{from_ms(5'000), {101}};
+  sql("UPDATE trigger_open SET state = 1, due_ms = NULL, session_id = 7 WHERE trigger_id = 50");
+  complete_one(end_of({50}));
+  EXPECT_THAT(listed(), ElementsAre(trigger_id{50}));
 }
 
 TEST_P(triggers_conformance, OfOneJob) {
@@ -82,6 +113,14 @@ TEST_P(triggers_conformance, WithoutABeginningHistoryGoesBackTwoDays) {
   EXPECT_THAT(listed(), ElementsAre(trigger_id{103})) << "open ones are listed however old they are";
   query.to = from_ms(6'000);
   EXPECT_THAT(listed(), ElementsAre(trigger_id{102}, trigger_id{101})) << "two days before the end";
+}
+
+TEST_P(triggers_conformance, HistoryGoesBackAsFarAsTheChainOfPagesSays) {
+  query.from.reset();
+  query.ended_from = from_ms(5'000);
+  EXPECT_THAT(listed(), ElementsAre(trigger_id{103}, trigger_id{102}, trigger_id{101}));
+  query.ended_from = from_ms(5'001);
+  EXPECT_THAT(listed(), ElementsAre(trigger_id{103})) << "open ones are listed however old they are";
 }
 
 TEST_P(triggers_conformance, ByIdWhateverItsAge) {

@@ -1,0 +1,61 @@
+// docs/xxlctl.md cannot rot: every verb, option and exit code of the program stands in it.
+
+#include "cli/options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+
+namespace xxl::cli {
+namespace {
+
+std::string document() {
+  auto* root = std::getenv("XXL_SOURCE_DIR");
+  if (!root) throw std::runtime_error{"XXL_SOURCE_DIR is not set: run by ctest, or name the source tree"};
+  std::ostringstream text;
+  text << std::ifstream{std::filesystem::path{root} / "docs" / "xxlctl.md"}.rdbuf();
+  return text.str();
+}
+
+std::string help(std::vector<std::string> words) { return std::get<early_exit>(parse(std::move(words), {})).text; }
+
+std::set<std::string> matches(const std::string& text, const std::string& expression) {
+  std::set<std::string> found;
+  const std::regex wanted{expression};
+  for (std::sregex_iterator it{text.begin(), text.end(), wanted}, end; it != end; ++it) found.insert((*it)[1]);
+  return found;
+}
+
+TEST(XxlctlDocs, NameEveryOption) {
+  auto text = document();
+  auto options = matches(help({"--help-all"}) + help({"get", "--help-all"}), "(--[a-z-]+)");
+  EXPECT_GE(options.size(), 16u);
+  for (auto& option : options) EXPECT_NE(text.find(option), std::string::npos) << option;
+}
+
+TEST(XxlctlDocs, NameEveryVerb) {
+  auto text = document();
+  auto verbs = matches(help({"--help-all"}), "\n([a-z]+)\n");
+  auto lists = matches(help({"get", "--help-all"}), "\n([a-z]+)\n");
+  EXPECT_EQ(verbs.size(), 11u);
+  EXPECT_EQ(lists.size(), 4u);
+  for (auto& verb : verbs) EXPECT_NE(text.find("`" + verb), std::string::npos) << verb;
+  for (auto& list : lists) EXPECT_NE(text.find("`get " + list), std::string::npos) << list;
+}
+
+TEST(XxlctlDocs, NameTheExitCodesThatHelpNames) {
+  auto codes = matches(document(), "\n\\| ([0-9]) \\|");
+  EXPECT_EQ(codes, (std::set<std::string>{"0", "1", "2", "3", "4", "5", "6"}));
+  auto text = help({"--help"});
+  EXPECT_EQ(codes, matches(text.substr(text.find("Exit codes:")), "([0-9]) [a-z]"));
+  EXPECT_EQ(static_cast<int>(exit_code::no_answer), 6);
+}
+
+} // namespace
+} // namespace xxl::cli
