@@ -144,9 +144,16 @@ std::vector<progress> run_table::report_open(boot_time accepted_before) {
 }
 
 outcome outcome_of(const run& r, instant ended, trigger_state state, state_reason reason, std::string_view message) {
-  return {r.task.trigger, r.task.job,       r.task.version,
-          r.task.fire,    r.started_wall(), ended,
-          state,          reason,           clean_text(message, limits::message_bytes)};
+  return {.trigger = r.task.trigger,
+          .job = r.task.job,
+          .version = r.task.version,
+          .fire = r.task.fire,
+          .started = r.started_wall(),
+          .ended = ended,
+          .state = state,
+          .reason = reason,
+          .message = clean_text(message, limits::message_bytes),
+          .follows = r.task.follows};
 }
 
 } // namespace xxl::executor

@@ -233,6 +233,15 @@ TEST_F(RunnersTest, ARunWhoseTurnComesWithoutTrustGoesBack) {
   EXPECT_THAT(told->outcomes, IsEmpty());
 }
 
+TEST_F(RunnersTest, AResultEchoesThatSomethingFollows) {
+  auto o = make_order(1);
+  o.follows = true;
+  send({o});
+  end();
+  ASSERT_THAT(told->outcomes, SizeIs(1));
+  EXPECT_TRUE(told->outcomes[0].follows) << "else a fixed delay's next fire waits for the reconciler";
+}
+
 TEST_F(RunnersTest, ATimedOutHandlerIsCancelledAndItsVerdictReplaced) {
   send({timed(1, 10s)});
   auto r = pool->running.at(0);
