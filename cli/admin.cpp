@@ -1,12 +1,14 @@
 #include "cli/admin.hpp"
 
 #include "config/duration.hpp"
+#include "protocol/clock.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/messages.hpp"
 
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -83,6 +85,15 @@ admin connect(caf::actor_system& sys, std::span<const endpoint> endpoints, const
   self->send_exit(dialer, caf::exit_reason::user_shutdown);
   if (!found) throw failure{exit_code::unreachable, "no admin could be reached; is xxl-node running there?" + all};
   return std::move(*found);
+}
+
+// In steps: a blocking actor begins its wait anew with each message that comes meanwhile, and the timeouts of requests
+// that were answered long ago are messages.
+void admin::wait(std::chrono::milliseconds d) {
+  constexpr std::chrono::nanoseconds step = std::chrono::milliseconds{50};
+  auto& clock = system_clock();
+  for (auto until = clock.boot() + d; clock.boot() < until;)
+    (*self_)->receive(caf::after(std::min(step, until - clock.boot())) >> [] {});
 }
 
 } // namespace xxl::cli

@@ -40,9 +40,7 @@ public:
   }
 
   /// Lets time pass.
-  void wait(std::chrono::milliseconds d) {
-    (*self_)->receive(caf::after(d) >> [] {});
-  }
+  void wait(std::chrono::milliseconds d);
 
 private:
   std::unique_ptr<caf::scoped_actor> self_; ///< by pointer: it cannot be moved
