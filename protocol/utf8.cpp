@@ -52,6 +52,12 @@ std::optional<std::size_t> first_non_text(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::string> text_problem(std::string_view text) {
+  auto bad = first_non_text(text);
+  if (!bad) return std::nullopt;
+  return "not text: byte " + std::to_string(*bad + 1) + " is " + (text[*bad] == '\0' ? "NUL" : "not UTF-8");
+}
+
 std::string clean_text(std::string_view text, std::size_t most_bytes) {
   if (text.size() <= most_bytes && !first_non_text(text)) return std::string{text}; // nearly always
   std::string clean;

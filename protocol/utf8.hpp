@@ -24,6 +24,9 @@ utf8_piece first_character(std::string_view text);
 /// NUL; nothing if all is text.
 std::optional<std::size_t> first_non_text(std::string_view text);
 
+/// What is wrong, for people: "not text: byte 7 is NUL" (or "is not UTF-8"), counted from 1; nothing if all is text.
+std::optional<std::string> text_problem(std::string_view text);
+
 /// The text, made one that the databases take: ill-formed parts become U+FFFD each, as the WHATWG's decoder does it;
 /// NUL bytes are left out. Over `most_bytes` it is cut between two characters and ends in " … (cut)", within the limit.
 /// `most_bytes` holds at least that note.

@@ -27,9 +27,7 @@ problem text(std::string_view what, std::string_view value, std::size_t most, bo
   if (value.size() > most)
     return std::string{what} + " has " + std::to_string(value.size()) + " bytes, at most " + std::to_string(most) +
            " are allowed";
-  if (auto bad = first_non_text(value))
-    return std::string{what} + " is not text: byte " + std::to_string(*bad + 1) + " is " +
-           (value[*bad] == '\0' ? "NUL" : "not UTF-8");
+  if (auto why = text_problem(value)) return std::string{what} + " is " + *why;
   return std::nullopt;
 }
 

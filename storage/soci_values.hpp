@@ -65,11 +65,7 @@ inline bool changes(soci::statement& change) {
 /// The text itself. PostgreSQL refuses what is not UTF-8 and is cut by SOCI at a NUL byte, SQLite keeps both: refused
 /// on both.
 inline const std::string& checked_text(const std::string& text, const char* what) {
-  if (auto bad = first_non_text(text))
-    throw error{error_kind::refused,
-                {},
-                std::string{what} + " is not text: byte " + std::to_string(*bad + 1) + " is " +
-                    (text[*bad] == '\0' ? "NUL" : "not UTF-8")};
+  if (auto why = text_problem(text)) throw error{error_kind::refused, {}, std::string{what} + " is " + *why};
   return text;
 }
 

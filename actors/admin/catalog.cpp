@@ -40,11 +40,14 @@ std::string where(const storage::job_row& row) {
   return "job " + full_name(row.group_name, row.name) + " version " + std::to_string(row.version) + ": ";
 }
 
+request_error unusable(const storage::job_row& row, const std::string& why) {
+  return {errc::internal, where(row) + why + "; apply the job anew"};
+}
+
 /// For what needs the specification itself.
 read_job usable(const storage::job_row& row) {
   auto job = read(row);
-  if (!job.view.problem.empty())
-    throw request_error{errc::internal, where(row) + job.view.problem + "; apply the job anew"};
+  if (!job.view.problem.empty()) throw unusable(row, job.view.problem);
   return job;
 }
 
@@ -213,7 +216,7 @@ caf::result<pause_answer> pause(self_ptr self, const pause_request& request) {
     };
     auto after =
         db.edit_job(row.id, decide, {request.who, request.pause ? "pause" : "resume", now, schedule::tzdb_version()});
-    if (!unreadable.empty()) throw request_error{errc::internal, where(row) + unreadable + "; apply the job anew"};
+    if (!unreadable.empty()) throw unusable(row, unreadable);
     if (!after)
       throw request_error{errc::not_found, "job " + full_name(row.group_name, row.name) + " was removed meanwhile"};
     committed = row.id;

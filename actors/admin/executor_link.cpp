@@ -288,9 +288,7 @@ void give_back(self_ptr self, const return_batch& batch) {
 /// What the database would refuse for ever must not come back for ever. Our executors clean their messages themselves;
 /// another build's may not, and a result counts whatever it says.
 void clean_messages(callback_batch& batch) {
-  for (auto& o : batch.outcomes)
-    if (o.message.size() > limits::message_bytes || first_non_text(o.message))
-      o.message = clean_text(o.message, limits::message_bytes);
+  for (auto& o : batch.outcomes) o.message = clean_text(o.message, limits::message_bytes);
 }
 
 void report(self_ptr self, const progress_batch& batch) {

@@ -121,6 +121,13 @@ protected:
   void claimed(std::vector<order> orders, epoch_id e = epoch) {
     ASSERT_TRUE(ask<std::uint64_t>(link, claimed_orders{e, std::move(orders)}));
   }
+  static outcome ended(std::int64_t trigger) {
+    outcome o;
+    o.trigger = {trigger};
+    o.job = {1};
+    o.version = 1;
+    return o;
+  }
   storage::open_row row(std::int64_t trigger, std::int64_t job = 1) {
     storage::open_row r;
     r.trigger = {trigger};
@@ -429,11 +436,7 @@ TEST_F(LinkTest, ARowInTheQueueIsNotSentTwiceByTheTakeover) {
 
 TEST_F(LinkTest, CallbacksGoToCompletionAndTheirAcknowledgementBack) {
   enlist();
-  outcome o;
-  o.trigger = {5};
-  o.job = {1};
-  o.version = 1;
-  tell(callback_atom_v, callback_batch{ann, 3, {o}});
+  tell(callback_atom_v, callback_batch{ann, 3, {ended(5)}});
   ASSERT_THAT(callbacks, SizeIs(1));
   EXPECT_EQ(callbacks[0].batch.number, 3u);
   EXPECT_EQ(callbacks[0].link, link);
@@ -443,10 +446,7 @@ TEST_F(LinkTest, CallbacksGoToCompletionAndTheirAcknowledgementBack) {
 
 TEST_F(LinkTest, AMessageThatTheDatabaseWouldRefuseIsCleanedAndItsResultTaken) {
   enlist();
-  outcome o;
-  o.trigger = {5};
-  o.job = {1};
-  o.version = 1;
+  auto o = ended(5);
   auto garbled = o, endless = o;
   o.message = "exit code 3";
   garbled.message = {"a\0\xFF", 3};
@@ -508,11 +508,7 @@ TEST_F(LinkTest, WhatBreaksTheProtocolEndsTheConnection) {
 }
 
 TEST_F(LinkTest, NothingCountsBeforeTheRegistration) {
-  outcome o;
-  o.trigger = {5};
-  o.job = {1};
-  o.version = 1;
-  tell(callback_atom_v, callback_batch{ann, 3, {o}});
+  tell(callback_atom_v, callback_batch{ann, 3, {ended(5)}});
   EXPECT_THAT(callbacks, IsEmpty());
   EXPECT_FALSE(link_lives());
 }

@@ -108,6 +108,12 @@ TEST(CleanText, IsTextWhateverItWasAndWithinItsLimit) {
   }
 }
 
+TEST(TextProblem, NamesTheFirstBadByteAndWhatItIs) {
+  EXPECT_EQ(text_problem("订单"), std::nullopt);
+  EXPECT_EQ(text_problem({"ab\0", 3}), "not text: byte 3 is NUL");
+  EXPECT_EQ(text_problem("a\xFF\xFF"), "not text: byte 2 is not UTF-8");
+}
+
 TEST(CleanText, ATextOverTheLimitIsCutBetweenCharacters) {
   EXPECT_EQ(clean_text("0123456789abcdef", 16), "0123456789abcdef");
   EXPECT_EQ(clean_text("0123456789abcdefg", 16), "012345 … (cut)");

@@ -26,6 +26,16 @@ protected:
 
   static constexpr instant fire = day_one;
 
+  static session_open session_named(session_id session, std::string name) {
+    return {.session = session,
+            .group = {1},
+            .name = std::move(name),
+            .address = "",
+            .version = "1",
+            .now = fire,
+            .lease_until = fire + 10 * second};
+  }
+
   template <class Call> static error error_of(Call call) {
     try {
       call();
@@ -179,13 +189,7 @@ TEST_F(PostgresLedger, ThreeWritersOfTheSameRowsDoNotDeadlock) {
 
 TEST_F(PostgresLedger, TheHelloOfALifeThatEndedDoesNotEndTheOneThatLives) {
   insert_jobs(psql, 1, fire);
-  session_open s{.session = alice,
-                 .group = {1},
-                 .name = "host-1",
-                 .address = "",
-                 .version = "1",
-                 .now = fire,
-                 .lease_until = fire + 10 * second};
+  auto s = session_named(alice, "host-1");
   EXPECT_TRUE(claims->open_session(epoch, s).opened);
   s.session = bob;
   EXPECT_THAT(claims->open_session(epoch, s).ended, ElementsAre(alice));
@@ -200,13 +204,7 @@ TEST_F(PostgresLedger, TheHelloOfALifeThatEndedDoesNotEndTheOneThatLives) {
 
 TEST_F(PostgresLedger, ANameWithANulByteIsRefusedAndEndsNobody) {
   insert_jobs(psql, 1, fire);
-  session_open s{.session = alice,
-                 .group = {1},
-                 .name = "host",
-                 .address = "",
-                 .version = "1",
-                 .now = fire,
-                 .lease_until = fire + 10 * second};
+  auto s = session_named(alice, "host");
   ASSERT_TRUE(claims->open_session(epoch, s).opened);
   s.session = bob;
   s.name = std::string{"host\0x", 6};
@@ -238,14 +236,7 @@ TEST_F(PostgresLedger, ReportsAboutOneTriggerInOneBatchCountTogether) {
 
 TEST_F(PostgresLedger, SessionsThatEndedWithOpenRowsAreFound) {
   insert_jobs(psql, 2, fire);
-  for (const auto id : {alice, bob})
-    claims->open_session(epoch, {.session = id,
-                                 .group = {1},
-                                 .name = to_string(id),
-                                 .address = "",
-                                 .version = "1",
-                                 .now = fire,
-                                 .lease_until = fire + second});
+  for (const auto id : {alice, bob}) claims->open_session(epoch, session_named(id, to_string(id)));
   claims->claim(epoch, fires(1, 1, fire, 11, alice), fire, run::first);
   claims->claim(epoch, fires(2, 1, fire, 12, bob), fire, run::first);
   EXPECT_THAT(completions->ended_with_open_rows(), IsEmpty());
