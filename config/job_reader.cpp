@@ -25,12 +25,15 @@ constexpr std::array<string_view, 3> file_later{"calendars", "alarms", "defaults
 constexpr std::array<string_view, 3> group_keys{"name", "title", "addresses"};
 constexpr std::array<string_view, 4> group_later{"labels", "alarm", "alarms", "limits"};
 
-constexpr std::array<string_view, 12> job_keys{"name",  "group", "schedule", "handler", "script", "params",
-                                               "route", "block", "misfire",  "timeout", "owner",  "enabled"};
-constexpr std::array<string_view, 24> job_later{
-    "retries", "retry_on", "retry_delay", "backoff",  "calendar", "calendars",        "on_excluded", "alarm",
-    "alarms",  "needs",    "depends_on",  "children", "require",  "labels",           "jitter",      "misfire_deadline",
-    "dst",     "parallel", "scope",       "limits",   "shards",   "dispatch_timeout", "max_runs",    "retention"};
+constexpr std::array<string_view, 14> job_keys{"name",   "group",   "schedule", "handler", "script",
+                                               "params", "route",   "block",    "misfire", "timeout",
+                                               "owner",  "enabled", "retries",  "retry_on"};
+constexpr std::array<string_view, 22> job_later{
+    "retry_delay", "backoff",  "calendar", "calendars",        "on_excluded",
+    "alarm",       "alarms",   "needs",    "depends_on",       "children",
+    "require",     "labels",   "jitter",   "misfire_deadline", "dst",
+    "parallel",    "scope",    "limits",   "shards",           "dispatch_timeout",
+    "max_runs",    "retention"};
 constexpr std::array<std::pair<string_view, string_view>, 9> job_elsewhere{{
     {"cron", "schedule: {cron: ...}"},
     {"timezone", "schedule: {cron: ..., timezone: ...}"},
@@ -235,8 +238,35 @@ private:
       job.misfire = in_.name<misfire_policy>(*misfire, "misfire", misfires_later).value_or(job.misfire);
     if (auto* timeout = node.find("timeout"); timeout && !(timeout->is_scalar() && timeout->text == "none"))
       job.timeout = in_.duration(*timeout, "timeout", 1ms).value_or(0ms);
+    retry(node, job.retry);
     if (auto* owner = node.find("owner")) job.owner = in_.label(*owner, "owner", limits::name_bytes).value_or("");
     if (auto* enabled = node.find("enabled")) job.enabled = in_.boolean(*enabled, "enabled").value_or(true);
+  }
+
+  void retry(const yaml_node& node, retry_rule& rule) {
+    if (auto* retries = node.find("retries"))
+      rule.retries = static_cast<std::int16_t>(in_.number(*retries, "retries", 0, retry_rule::most).value_or(0));
+    auto* on = node.find("retry_on");
+    if (!on) return;
+    if (!node.find("retries"))
+      return in_.fail(*on, "retry_on: there are no retries: write retries: N, or leave it out");
+    if (!in_.list(*on, "retry_on")) return;
+    if (on->items.empty())
+      return in_.fail(*on, "retry_on: the list is empty, so no attempt would follow: leave retries out");
+    rule.on_failed = rule.on_timed_out = rule.on_lost = false;
+    for (auto& item : on->items)
+      if (auto end = in_.text(*item, "retry_on", limits::name_bytes)) retry_on(*item, *end, rule);
+  }
+
+  void retry_on(const yaml_node& node, const std::string& end, retry_rule& rule) {
+    constexpr std::array<string_view, 3> ends{"failed", "timed_out", "lost"};
+    const std::array<bool*, 3> flags{&rule.on_failed, &rule.on_timed_out, &rule.on_lost};
+    auto it = std::find(ends.begin(), ends.end(), end);
+    if (it == ends.end())
+      return in_.fail(node, "retry_on: \"" + end.substr(0, 64) + "\" is none of failed, timed_out, lost");
+    auto& flag = *flags[static_cast<std::size_t>(it - ends.begin())];
+    if (flag) in_.fail(node, "retry_on: \"" + end + "\" is there twice");
+    flag = true;
   }
 
   yaml_reader in_;

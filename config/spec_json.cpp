@@ -85,6 +85,38 @@ work_spec work_at(const json& in) {
   return script_work{name_at(*it, "language", script_language::shell), text_at(*it, "source")};
 }
 
+retry_rule retry_at(const json& in) {
+  retry_rule rule;
+  auto it = in.find("retries");
+  if (it == in.end()) return rule;
+  if (!it->is_number_unsigned() || it->get<std::uint64_t>() > retry_rule::most)
+    throw unreadable{"retries is not a whole number from 0 to " + std::to_string(retry_rule::most)};
+  rule.retries = it->get<std::int16_t>();
+  auto on = in.find("retry_on");
+  if (on == in.end()) return rule;
+  rule.on_failed = rule.on_timed_out = rule.on_lost = false;
+  if (!on->is_array()) throw unreadable{"retry_on is not a list"};
+  for (auto& end : *on) {
+    if (end == "failed")
+      rule.on_failed = true;
+    else if (end == "timed_out")
+      rule.on_timed_out = true;
+    else if (end == "lost")
+      rule.on_lost = true;
+    else
+      throw unreadable{"retry_on has something that is none of failed, timed_out, lost"};
+  }
+  return rule;
+}
+
+json retry_on_json(const retry_rule& rule) {
+  auto on = json::array();
+  if (rule.on_failed) on.push_back("failed");
+  if (rule.on_timed_out) on.push_back("timed_out");
+  if (rule.on_lost) on.push_back("lost");
+  return on;
+}
+
 job_spec spec_of(const json& in) {
   if (!in.is_object()) throw unreadable{"it is not an object"};
   job_spec spec;
@@ -97,6 +129,7 @@ job_spec spec_of(const json& in) {
   spec.block = name_at(in, "block", spec.block);
   spec.misfire = name_at(in, "misfire", spec.misfire);
   spec.timeout = std::chrono::milliseconds{ms_at(in, "timeout")};
+  spec.retry = retry_at(in);
   spec.owner = text_at(in, "owner");
   if (auto it = in.find("enabled"); it != in.end()) {
     if (!it->is_boolean()) throw unreadable{"enabled is neither true nor false"};
@@ -120,6 +153,10 @@ std::string to_json(const job_spec& spec) {
       {"owner", spec.owner},
       {"enabled", spec.enabled},
   };
+  if (spec.retry.retries > 0) {
+    out["retries"] = spec.retry.retries;
+    out["retry_on"] = retry_on_json(spec.retry);
+  }
   if (auto* handler = std::get_if<handler_work>(&spec.work)) out["handler"] = handler->name;
   if (auto* script = std::get_if<script_work>(&spec.work))
     out["script"] = {{"language", to_string(script->language)}, {"source", script->source}};

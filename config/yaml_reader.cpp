@@ -5,6 +5,7 @@
 #include "protocol/enums.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <unordered_map>
 #include <vector>
 
@@ -117,6 +118,19 @@ std::optional<bool> yaml_reader::boolean(const yaml_node& node, std::string_view
     if (node.text == "false") return false;
   }
   fail(node, std::string{key} + ": expected true or false, found " + describe(node));
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> yaml_reader::number(const yaml_node& node, std::string_view key, std::int64_t least,
+                                                std::int64_t most) {
+  auto range = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  auto found = scalar(node, key, range);
+  if (!found) return std::nullopt;
+  std::int64_t value = 0;
+  auto end = found->data() + found->size();
+  auto [stopped, why] = std::from_chars(found->data(), end, value);
+  if (node.plain && why == std::errc{} && stopped == end && value >= least && value <= most) return value;
+  fail(node, std::string{key} + ": expected " + range + ", found " + describe(node));
   return std::nullopt;
 }
 

@@ -49,6 +49,9 @@ public:
   /// Text for one line of a table: neither empty nor with control characters.
   std::optional<std::string> label(const yaml_node& node, std::string_view key, std::size_t most_bytes);
   std::optional<bool> boolean(const yaml_node& node, std::string_view key);
+  /// A whole number from `least` to `most`.
+  std::optional<std::int64_t> number(const yaml_node& node, std::string_view key, std::int64_t least,
+                                     std::int64_t most);
   /// At least `least`.
   std::optional<std::chrono::milliseconds> duration(const yaml_node& node, std::string_view key,
                                                     std::chrono::milliseconds least);

@@ -24,6 +24,7 @@ CAF_ADD_TYPE_ID(xxl_protocol, (xxl::callback_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::return_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::progress_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::inventory_piece))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::life_report))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::script_source))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::log_query))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::log_chunk))
@@ -59,6 +60,8 @@ CAF_ADD_ATOM(xxl_protocol, xxl, ack_atom, "ack")
 CAF_ADD_ATOM(xxl_protocol, xxl, return_atom, "return")
 CAF_ADD_ATOM(xxl_protocol, xxl, progress_atom, "progress")
 CAF_ADD_ATOM(xxl_protocol, xxl, holds_atom, "holds")
+CAF_ADD_ATOM(xxl_protocol, xxl, life_atom, "life")
+CAF_ADD_ATOM(xxl_protocol, xxl, settled_atom, "settled")
 CAF_ADD_ATOM(xxl_protocol, xxl, script_atom, "script")
 CAF_ADD_ATOM(xxl_protocol, xxl, log_atom, "log")
 CAF_ADD_ATOM(xxl_protocol, xxl, bye_atom, "bye")
@@ -92,6 +95,8 @@ using executor_actor = caf::typed_actor<
     caf::reacts_to<run_atom, order_batch>,
     /// The callback batch of that number is committed.
     caf::reacts_to<ack_atom, std::uint64_t>,
+    /// Every row of that earlier life is settled: its journal may go.
+    caf::reacts_to<settled_atom, session_id>,
     /// Lines of a log.
     caf::replies_to<log_atom, log_query>::with<log_chunk>>;
 
@@ -111,6 +116,8 @@ using executor_link_actor = caf::typed_actor<
     caf::reacts_to<return_atom, return_batch>,
     /// Lazy report of what is still open.
     caf::reacts_to<progress_atom, progress_batch>,
+    /// What an earlier life had started; answered by settled_atom once its rows are settled.
+    caf::reacts_to<life_atom, life_report>,
     /// The source of a script. Errors: not_found, unavailable.
     caf::replies_to<script_atom, job_id, spec_version>::with<script_source>,
     /// The executor is leaving: it takes no more orders and its session may end at once.

@@ -21,7 +21,8 @@ XXL_NAMES(state_reason, {none, "none"}, {no_executor, "no_executor"}, {queue_ful
   {session_ended, "session_ended"}, {handler_error, "handler_error"}, {handler_unknown, "handler_unknown"}, {exit_code, "exit_code"},
   {launch_failed, "launch_failed"}, {deadline, "deadline"}, {misfire, "misfire"}, {paused, "paused"}, {edited, "edited"},
   {deleted, "deleted"}, {still_running, "still_running"}, {shutdown, "shutdown"}, {refused, "refused"},
-  {interpreter_missing, "interpreter_missing"}, {script_unavailable, "script_unavailable"}, {disabled, "disabled"})
+  {interpreter_missing, "interpreter_missing"}, {script_unavailable, "script_unavailable"}, {disabled, "disabled"},
+  {journal_failed, "journal_failed"})
 XXL_NAMES(route_strategy, {first, "first"}, {last, "last"}, {round, "round"}, {random, "random"})
 XXL_NAMES(block_strategy, {serial, "serial"})
 XXL_NAMES(misfire_policy, {skip, "skip"}, {fire_once, "fire_once"})

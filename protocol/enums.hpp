@@ -58,6 +58,7 @@ enum class state_reason : std::uint8_t {
   interpreter_missing = 17, ///< the script's interpreter is not installed on the executor
   script_unavailable = 18,  ///< the script's source could not be fetched
   disabled = 19,            ///< the job was disabled (gap rows)
+  journal_failed = 20,      ///< the executor could not write down that it starts, so it did not
 };
 
 enum class route_strategy : std::uint8_t { first = 1, last = 2, round = 3, random = 4 };

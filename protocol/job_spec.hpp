@@ -55,6 +55,22 @@ struct script_work {
 };
 using work_spec = std::variant<handler_work, script_work>;
 
+/// When another attempt follows the end of one.
+struct retry_rule {
+  static constexpr int most = 100;
+  std::int16_t retries = 0; ///< attempts after the first; 0 to `most`
+  bool on_failed = true, on_timed_out = true;
+  bool on_lost = false; ///< a lost run may have happened: repeated only where the job says so
+  friend bool operator==(const retry_rule&, const retry_rule&) = default;
+
+  /// True if an attempt that ended like this (counted from 1) is followed by another.
+  bool again(trigger_state end, std::int16_t attempt) const {
+    if (attempt > retries) return false;
+    return (end == trigger_state::failed && on_failed) || (end == trigger_state::timed_out && on_timed_out) ||
+           (end == trigger_state::lost && on_lost);
+  }
+};
+
 struct job_spec {
   std::string group; ///< the executor group's name
   std::string name;  ///< unique in its group
@@ -65,6 +81,7 @@ struct job_spec {
   block_strategy block = block_strategy::serial;
   misfire_policy misfire = misfire_policy::skip;
   std::chrono::milliseconds timeout{0}; ///< 0: none
+  retry_rule retry;
   std::string owner;
   bool enabled = true;
   friend bool operator==(const job_spec&, const job_spec&) = default;
@@ -95,9 +112,12 @@ template <class I> typename I::result_type inspect(I& f, handler_work& x) {
 template <class I> typename I::result_type inspect(I& f, script_work& x) {
   return f(caf::meta::type_name("script"), x.language, x.source);
 }
+template <class I> typename I::result_type inspect(I& f, retry_rule& x) {
+  return f(caf::meta::type_name("retry_rule"), x.retries, x.on_failed, x.on_timed_out, x.on_lost);
+}
 template <class I> typename I::result_type inspect(I& f, job_spec& x) {
   return f(caf::meta::type_name("job_spec"), x.group, x.name, x.schedule, x.work, x.params, x.route, x.block, x.misfire,
-           x.timeout, x.owner, x.enabled);
+           x.timeout, x.retry, x.owner, x.enabled);
 }
 template <class I> typename I::result_type inspect(I& f, group_spec& x) {
   return f(caf::meta::type_name("group_spec"), x.name, x.title, x.mode, x.addresses);

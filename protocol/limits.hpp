@@ -17,6 +17,9 @@ inline constexpr std::size_t source_bytes = 4'096;         ///< where applied jo
 inline constexpr std::size_t log_chunk_bytes = 256 * 1024; ///< log text in one answer
 inline constexpr std::size_t page_items = 1'000;           ///< rows in one page of a list
 inline constexpr std::size_t labels = 64;                  ///< labels of an executor
+inline constexpr std::size_t inventory_items = 5'000;      ///< ids in one piece of an inventory or a life report
+inline constexpr std::size_t life_items = 1'000'000;       ///< ids of one earlier life, in all pieces
+inline constexpr std::size_t lives = 1'000;                ///< earlier lives that a hello names
 inline constexpr std::chrono::seconds lease_margin{2}; ///< an executor's trust ends before its lease (guarantees.md §3)
 inline constexpr std::chrono::days listed_back{2};     ///< ended triggers in a list that names no beginning
 

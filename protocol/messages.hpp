@@ -34,13 +34,15 @@ struct executor_hello {
   std::string address; ///< for people: host and pid; executors dial, nobody dials them
   std::string version; ///< of the software
   std::map<std::string, std::string> labels;
-  std::string boot;       ///< the host's boot id
-  session_id previous;    ///< the last life under the same spool, 0 if none
+  std::string boot; ///< the host's boot id
+  /// Earlier lives under the same spool, on the same boot, that are not settled: those that are not over end with this
+  /// hello, and a life_report of each follows.
+  std::vector<session_id> lives;
   epoch_id highest_epoch; ///< the highest epoch any order or adoption has named so far
 };
 template <class I> typename I::result_type inspect(I& f, executor_hello& x) {
   return f(caf::meta::type_name("executor_hello"), x.session, x.group, x.name, x.address, x.version, x.labels, x.boot,
-           x.previous, x.highest_epoch);
+           x.lives, x.highest_epoch);
 }
 
 /// The admin's answer to a hello.
@@ -82,7 +84,7 @@ struct order {
   std::string params;
   std::chrono::milliseconds timeout{0}; ///< 0: none
   block_strategy block = block_strategy::serial;
-  bool follows = false; ///< something follows the end (a fixed delay): echoed in the outcome, so that the
+  bool follows = false; ///< something may follow the end (a fixed delay, a retry): echoed in the outcome, so that the
                         ///< completing admin reads the specification only where it must
 };
 template <class I> typename I::result_type inspect(I& f, order& x) {
@@ -106,7 +108,8 @@ struct outcome {
   job_id job;
   spec_version version = 0;
   instant fire{};
-  instant started{}; ///< the handler's start; the epoch if it never started
+  std::int16_t attempt = 1; ///< as the order had it
+  instant started{};        ///< the handler's start; the epoch if it never started
   instant ended{};
   trigger_state state = trigger_state::succeeded; ///< a final one
   state_reason reason = state_reason::none;
@@ -114,8 +117,8 @@ struct outcome {
   bool follows = false; ///< as the order had it
 };
 template <class I> typename I::result_type inspect(I& f, outcome& x) {
-  return f(caf::meta::type_name("outcome"), x.trigger, x.job, x.version, x.fire, x.started, x.ended, x.state, x.reason,
-           x.message, x.follows);
+  return f(caf::meta::type_name("outcome"), x.trigger, x.job, x.version, x.fire, x.attempt, x.started, x.ended, x.state,
+           x.reason, x.message, x.follows);
 }
 
 /// Callbacks, in batches, to any admin. Acknowledged by `number` after the commit.
@@ -175,6 +178,19 @@ struct inventory_piece {
 };
 template <class I> typename I::result_type inspect(I& f, inventory_piece& x) {
   return f(caf::meta::type_name("inventory_piece"), x.session, x.epoch, x.held, x.last);
+}
+
+/// What an earlier life of this executor had started, in pieces. Told to the leader once all results of that life are
+/// acknowledged: what is still open and named here is lost, what is not named never started (guarantees.md §3).
+struct life_report {
+  session_id session; ///< the life that tells it
+  epoch_id epoch;     ///< adopted
+  session_id life;    ///< the earlier one
+  std::vector<trigger_id> started;
+  bool last = false; ///< no more pieces follow
+};
+template <class I> typename I::result_type inspect(I& f, life_report& x) {
+  return f(caf::meta::type_name("life_report"), x.session, x.epoch, x.life, x.started, x.last);
 }
 
 /// A script's source, asked for once per (job, version).

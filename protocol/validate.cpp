@@ -90,6 +90,12 @@ problem work(const work_spec& x) {
   return first(enumerator("script language", s.language), text("script source", s.source, limits::script_bytes));
 }
 
+problem retries(const retry_rule& x) {
+  if (x.retries < 0 || x.retries > retry_rule::most)
+    return "retries " + std::to_string(x.retries) + " is out of range, 0 to " + std::to_string(retry_rule::most);
+  return std::nullopt;
+}
+
 problem one(const order& x) {
   return named("order", x.trigger,
                first(id("trigger", x.trigger), id("job", x.job), time("fire time", x.fire),
@@ -109,6 +115,7 @@ problem one(const outcome& x) {
   return named("outcome", x.trigger,
                first(id("trigger", x.trigger), id("job", x.job), time("fire time", x.fire), time("start", x.started),
                      time("end", x.ended), enumerator("state", x.state), enumerator("reason", x.reason),
+                     x.attempt > 0 ? problem{} : problem{"attempt is not above 0"},
                      is_final(x.state) ? problem{} : problem{"state " + to_string(x.state) + " is not final"}));
 }
 
@@ -125,6 +132,7 @@ problem one(const progress& x) {
 }
 
 problem one(const trigger_id& x) { return id("trigger", x); }
+problem one(const session_id& x) { return session(x); }
 
 template <class Range> problem each(const Range& xs) {
   for (auto& x : xs)
@@ -155,7 +163,7 @@ problem invalid(const executor_hello& x) {
   for (auto& [key, value] : x.labels)
     if (auto bad = first(text("label", key, limits::name_bytes, true), text("label " + key, value, limits::name_bytes)))
       return bad;
-  if (x.previous.value < 0) return "previous session is out of range";
+  if (auto bad = first(count("earlier lives", x.lives.size(), limits::lives), each(x.lives))) return bad;
   if (x.highest_epoch.value < 0) return "highest epoch is out of range";
   return std::nullopt;
 }
@@ -189,7 +197,12 @@ problem invalid(const progress_batch& x) {
 
 problem invalid(const inventory_piece& x) {
   return first(session(x.session), id("epoch", x.epoch, INT64_MAX),
-               count("ids", x.held.size(), 10 * limits::batch_items), each(x.held));
+               count("ids", x.held.size(), limits::inventory_items), each(x.held));
+}
+
+problem invalid(const life_report& x) {
+  return first(session(x.session), id("epoch", x.epoch, INT64_MAX), id("life", x.life, INT64_MAX),
+               count("ids", x.started.size(), limits::inventory_items), each(x.started));
 }
 
 problem invalid(const script_source& x) {
@@ -233,7 +246,7 @@ problem invalid(const job_spec& x) {
                      : problem{"group \"" + clean_text(x.group, 64) + "\" does not match [a-z][a-z0-9-]{3,63}"},
                  std::move(name), work(x.work), text("params", x.params, limits::params_bytes),
                  enumerator("route", x.route), enumerator("block", x.block), enumerator("misfire", x.misfire),
-                 duration("timeout", x.timeout, 0ms), text("owner", x.owner, limits::name_bytes));
+                 duration("timeout", x.timeout, 0ms), retries(x.retry), text("owner", x.owner, limits::name_bytes));
   if (!p) {
     if (auto* s = std::get_if<script_work>(&x.work); s && s->source.empty()) p = "script source is empty";
     if (auto* cron = std::get_if<cron_schedule>(&x.schedule))

@@ -20,6 +20,7 @@ std::optional<std::string> invalid(const callback_batch& x);
 std::optional<std::string> invalid(const return_batch& x);
 std::optional<std::string> invalid(const progress_batch& x);
 std::optional<std::string> invalid(const inventory_piece& x);
+std::optional<std::string> invalid(const life_report& x);
 std::optional<std::string> invalid(const script_source& x);
 std::optional<std::string> invalid(const log_query& x);
 std::optional<std::string> invalid(const log_chunk& x);

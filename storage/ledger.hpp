@@ -124,9 +124,11 @@ struct progress_report {
   instant sent{}, started{}; ///< the epoch: not known
 };
 
-/// Opens a session: the old life of that name ends (its id is answered), the new one begins.
+/// Opens a session. Only its own earlier lives, which nobody else knows, end by it; another live session of that name
+/// keeps it until its lease ends.
 struct session_open {
   session_id session;
+  std::vector<session_id> lives; ///< earlier ones under the same spool on the same boot, settled or not
   group_id group;
   std::string name, address, version;
   executor_kind kind = executor_kind::caf;
@@ -135,9 +137,15 @@ struct session_open {
 };
 struct session_opened {
   bool fenced = false;
-  std::vector<session_id> ended; ///< earlier lives of that name, ended by this
+  std::vector<session_id> ended; ///< earlier lives, ended by this
   bool opened = false;           ///< false: it was open already, or had ended for good (see `gone`)
   bool gone = false;             ///< this session id has ended: it must take a new one
+  session_id holder;             ///< another live session has the name: nothing was opened
+};
+struct dead_session {
+  session_id session;
+  session_end how = session_end::lease_expired;
+  friend bool operator==(const dead_session&, const dead_session&) = default;
 };
 struct sessions_answer {
   bool fenced = false;
@@ -182,7 +190,7 @@ public:
   /// Open rows of these sessions, kept or ended; at most `most`, by trigger id above `after`.
   virtual std::vector<open_row> open_rows(std::span<const session_id> sessions, trigger_id after, std::size_t most) = 0;
   /// Sessions that ended but still have open rows.
-  virtual std::vector<session_id> ended_with_open_rows() = 0;
+  virtual std::vector<dead_session> ended_with_open_rows() = 0;
 
   /// Fixed delays whose end was missed: fire rows that await an end though no trigger of their last fire is open. Sets
   /// each one's next fire to `next_of(job's last end or now)`; answers how many. The reconciler's, each second.

@@ -131,14 +131,16 @@ public:
     require_claims("opening of a session");
     connection_.open();
     const auto r =
-        write(sql::open_session, {scalar(epoch.value), scalar(s.session.value), scalar(s.group.value), scalar(s.name),
-                                  scalar(s.address), scalar(static_cast<std::int64_t>(s.kind)), scalar(s.version),
-                                  scalar(s.labels), scalar(to_ms(s.now)), scalar(to_ms(s.lease_until))});
+        write(sql::open_session,
+              {scalar(epoch.value), scalar(s.session.value), scalar(s.group.value), scalar(s.name), scalar(s.address),
+               scalar(static_cast<std::int64_t>(s.kind)), scalar(s.version), scalar(s.labels), scalar(to_ms(s.now)),
+               scalar(to_ms(s.lease_until)), id_array(std::span<const session_id>{s.lives})});
     session_opened answer;
     answer.fenced = r.number(0, 0) == 1;
-    if (const auto ended = r.number_or_none(0, 1)) answer.ended.push_back({*ended});
+    append(answer.ended, r.numbers(0, 1));
     answer.opened = r.number(0, 2) == 1;
     answer.gone = r.yes(0, 3);
+    if (const auto holder = r.number_or_none(0, 4)) answer.holder = {*holder};
     return answer;
   }
 
@@ -174,11 +176,14 @@ public:
     return rows;
   }
 
-  std::vector<session_id> ended_with_open_rows() override {
+  std::vector<dead_session> ended_with_open_rows() override {
     connection_.open();
-    std::vector<session_id> sessions;
-    append_column(sessions, connection_.query(sql::ended_with_open_rows, on_loss::repeatable), 0);
-    return sessions;
+    const auto r = connection_.query(sql::ended_with_open_rows, on_loss::repeatable);
+    std::vector<dead_session> dead;
+    dead.reserve(static_cast<std::size_t>(r.rows()));
+    for (int row = 0; row < r.rows(); ++row)
+      dead.push_back({{r.number(row, 0)}, static_cast<session_end>(r.number(row, 1))});
+    return dead;
   }
 
   std::vector<awaiting> overdue_ends() override {

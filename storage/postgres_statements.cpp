@@ -190,22 +190,25 @@ UPDATE trigger_open o SET state = a.state, sent_ms = coalesce(NULLIF(a.sent_ms, 
  WHERE o.trigger_id = ANY ($1) AND o.trigger_id = a.trigger_id AND o.session_id = a.session_id AND o.due_ms IS NULL
    AND o.state < a.state)sql"};
 
-// e ends the old life of that name, s opens the new one and reads e, so that the end comes first. o: the late hello of
-// a life that has ended itself must not end the one that lives now.
+// e ends the old lives that the hello names, s opens the new one and reads e, so that the end comes first. o: the late
+// hello of a life that has ended itself must not end the one that lives now. h: who else has the name keeps it.
 const statement open_session{"open_session", R"sql(
 WITH f AS MATERIALIZED (SELECT 1 FROM leader WHERE one = 1 AND epoch = $1 FOR SHARE),
 o AS (SELECT ended_ms IS NOT NULL AS gone FROM executor_session WHERE session_id = $2),
 e AS (
   UPDATE executor_session s SET ended_ms = $9, end_reason = 1 FROM f
-   WHERE s.group_id = $3 AND s.name = $4 AND s.ended_ms IS NULL AND s.session_id <> $2
+   WHERE s.session_id = ANY ($11::bigint[]) AND s.session_id <> $2 AND s.ended_ms IS NULL
      AND NOT EXISTS (SELECT 1 FROM o WHERE gone)
   RETURNING s.session_id),
+h AS (
+  SELECT session_id FROM executor_session
+   WHERE group_id = $3 AND name = $4 AND ended_ms IS NULL AND session_id <> $2 AND session_id <> ALL ($11::bigint[])),
 s AS (
   INSERT INTO executor_session (session_id, group_id, name, address, kind, version, labels, started_ms, lease_until_ms)
-  SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM f, (SELECT count(*) FROM e) ended
+  SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM f, (SELECT count(*) FROM e) ended WHERE NOT EXISTS (SELECT 1 FROM h)
   ON CONFLICT DO NOTHING RETURNING session_id)
-SELECT (SELECT count(*) FROM f) AS fence, (SELECT session_id FROM e) AS ended, (SELECT count(*) FROM s) AS opened,
-       coalesce((SELECT gone FROM o), false) AS gone)sql"};
+SELECT (SELECT count(*) FROM f) AS fence, (SELECT array_agg(session_id) FROM e) AS ended, (SELECT count(*) FROM s) AS opened,
+       coalesce((SELECT gone FROM o), false) AS gone, (SELECT session_id FROM h) AS holder)sql"};
 
 const statement renew_sessions{"renew_sessions", R"sql(
 WITH f AS MATERIALIZED (SELECT 1 FROM leader WHERE one = 1 AND epoch = $1 FOR SHARE),
@@ -263,7 +266,7 @@ SELECT job_id, version, last_ms FROM job_fire t
  ORDER BY job_id LIMIT 1000)sql";
 
 const char* const ended_with_open_rows = R"sql(SET LOCAL enable_nestloop = on;
-SELECT session_id FROM executor_session
+SELECT session_id, end_reason FROM executor_session
  WHERE session_id = ANY (ARRAY(SELECT DISTINCT session_id FROM trigger_open WHERE session_id IS NOT NULL))
    AND ended_ms IS NOT NULL
  ORDER BY 1)sql";

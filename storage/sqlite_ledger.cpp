@@ -124,7 +124,7 @@ public:
     return connection_.run([&](soci::session& s) { return sqlite::open_rows(s, sessions, after, most); });
   }
 
-  std::vector<session_id> ended_with_open_rows() override {
+  std::vector<dead_session> ended_with_open_rows() override {
     return connection_.run([](soci::session& s) { return sqlite::ended_with_open_rows(s); });
   }
 

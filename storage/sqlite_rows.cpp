@@ -37,7 +37,7 @@ constexpr auto* open_rows_sql =
     ":most";
 
 constexpr auto* ended_with_open_rows_sql =
-    "SELECT DISTINCT o.session_id FROM trigger_open o JOIN executor_session s USING (session_id)"
+    "SELECT DISTINCT o.session_id, s.end_reason FROM trigger_open o JOIN executor_session s USING (session_id)"
     " WHERE s.ended_ms IS NOT NULL ORDER BY o.session_id";
 
 constexpr auto* overdue_ends_sql =
@@ -119,12 +119,12 @@ std::vector<open_row> open_rows(soci::session& s, std::span<const session_id> se
   return rows;
 }
 
-std::vector<session_id> ended_with_open_rows(soci::session& s) {
-  long long id = 0;
-  std::vector<session_id> ended;
-  soci::statement query = (s.prepare << ended_with_open_rows_sql, into(id));
-  each_row(query, [&] { ended.push_back(session_id{id}); });
-  return ended;
+std::vector<dead_session> ended_with_open_rows(soci::session& s) {
+  long long id = 0, how = 0;
+  std::vector<dead_session> dead;
+  soci::statement query = (s.prepare << ended_with_open_rows_sql, into(id), into(how));
+  each_row(query, [&] { dead.push_back({session_id{id}, static_cast<session_end>(how)}); });
+  return dead;
 }
 
 std::vector<ledger::awaiting> overdue_ends(soci::session& s) {

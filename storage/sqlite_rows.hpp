@@ -19,7 +19,7 @@ bool set_next(soci::session& s, const ledger::awaiting& row, instant next);
 std::vector<job_id> existing(soci::session& s, std::span<const job_id> jobs);
 std::vector<open_row> open_rows(soci::session& s, std::span<const session_id> sessions, trigger_id after,
                                 std::size_t most);
-std::vector<session_id> ended_with_open_rows(soci::session& s);
+std::vector<dead_session> ended_with_open_rows(soci::session& s);
 std::vector<ledger::awaiting> overdue_ends(soci::session& s);
 instant database_now(soci::session& s);
 

@@ -11,9 +11,8 @@ using soci::use;
 
 constexpr auto* ended_sql = "SELECT ended_ms IS NOT NULL FROM executor_session WHERE session_id = :session";
 
-constexpr auto* end_old_sql =
-    "UPDATE executor_session SET ended_ms = :now, end_reason = :reason"
-    " WHERE group_id = :group AND name = :name AND ended_ms IS NULL AND session_id <> :session RETURNING session_id";
+constexpr auto* holder_sql = "SELECT session_id FROM executor_session"
+                             " WHERE group_id = :group AND name = :name AND ended_ms IS NULL";
 
 constexpr auto* open_sql = "INSERT INTO executor_session (session_id, group_id, name, address, kind, version, labels, "
                            "started_ms, lease_until_ms)"
@@ -54,8 +53,7 @@ std::vector<session_id> all_taken(soci::statement& change, const long long& id) 
 
 void open_session(soci::session& s, const session_open& o, session_opened& answer) {
   const long long session = o.session.value, group = o.group.value, now = to_ms(o.now), until = to_ms(o.lease_until);
-  const auto kind = static_cast<long long>(o.kind), restarted = static_cast<long long>(session_end::restarted);
-  const auto& name = checked_text(o.name, "the executor's name");
+  const auto kind = static_cast<long long>(o.kind), const auto &name = checked_text(o.name, "the executor's name");
 
   long long ended = 0;
   bool known = false;
@@ -66,10 +64,11 @@ void open_session(soci::session& s, const session_open& o, session_opened& answe
     return;
   }
 
+  answer.ended = end_sessions(s, o.lives, o.now, session_end::restarted);
   long long old = 0;
-  soci::statement end_old = (s.prepare << end_old_sql, use(now, "now"), use(restarted, "reason"), use(group, "group"),
-                             use(name, "name"), use(session, "session"), into(old));
-  each_row(end_old, [&] { answer.ended.push_back(session_id{old}); });
+  soci::statement holder = (s.prepare << holder_sql, use(group, "group"), use(name, "name"), into(old));
+  each_row(holder, [&] { answer.holder = session_id{old}; });
+  if (answer.holder) return;
   s << open_sql, use(session, "session"), use(group, "group"), use(name, "name"),
       use(checked_text(o.address, "the executor's address"), "address"), use(kind, "kind"),
       use(checked_text(o.version, "the executor's version"), "version"),

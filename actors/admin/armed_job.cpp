@@ -58,7 +58,7 @@ std::variant<armed_job_ptr, std::string> arm(const storage::stored_spec& stored)
   if (auto* problem = std::get_if<schedule::parse_error>(&times)) return where + problem->message;
   job->times = std::get<schedule::timetable>(std::move(times));
   job->misfire = config::misfire_of(job->spec.misfire);
-  job->follows = job->times.what() == schedule::timetable::kind::after;
+  job->follows = job->times.what() == schedule::timetable::kind::after || job->spec.retry.retries > 0;
   return armed_job_ptr{std::move(job)};
 }
 

@@ -9,7 +9,6 @@
 
 #include <deque>
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 namespace xxl::admin {
@@ -32,14 +31,32 @@ struct completion_state {
   bool timer = false;
   std::uint64_t next_number = 1;
   std::map<std::uint64_t, std::vector<std::pair<link_actor, std::uint64_t>>> in_flight; ///< whom to acknowledge
+  std::map<std::uint64_t, std::vector<callback_batch>> unread; ///< of those in flight: their specifications are awaited
 };
 using self_ptr = completion_actor::stateful_pointer<completion_state>;
 
 constexpr std::size_t most_in_flight = 2;
+constexpr auto read_again = 200ms;
 
-using delays = std::unordered_map<job_id, std::chrono::milliseconds>;
+/// Specifications of those outcomes that something may follow.
+class followers {
+public:
+  followers() = default;
+  explicit followers(const std::vector<armed_job_ptr>& jobs) {
+    for (auto& job : jobs) jobs_[{job->id, job->version}] = job;
+  }
+  /// Null if nothing follows, or the specification cannot be compiled any more.
+  const armed_job* of(const outcome& o) const {
+    if (!o.follows) return nullptr;
+    auto it = jobs_.find({o.job, o.version});
+    return it == jobs_.end() ? nullptr : it->second.get();
+  }
 
-storage::completion completion_of(const callback_batch& batch, outcome& o, const delays& after, instant now) {
+private:
+  std::map<std::pair<job_id, spec_version>, armed_job_ptr> jobs_;
+};
+
+storage::completion completion_of(const callback_batch& batch, outcome& o, const armed_job* job, instant now) {
   storage::completion c;
   c.trigger = o.trigger;
   c.session = batch.session;
@@ -49,26 +66,29 @@ storage::completion completion_of(const callback_batch& batch, outcome& o, const
   c.reason = o.reason;
   c.message = std::move(o.message);
   // From this admin's clock, never from the executor's end: fixed delays must not depend on clocks of other hosts.
-  if (auto it = after.find(o.job); o.follows && it != after.end()) c.next = now + it->second;
+  if (job && job->times.what() == schedule::timetable::kind::after) c.next = now + job->times.delay();
   return c;
 }
 
-void to_ledger(self_ptr self, std::uint64_t number, std::vector<callback_batch> batches, const delays& after) {
+void to_ledger(self_ptr self, std::uint64_t number, std::vector<callback_batch> batches, const followers& follow) {
   auto& s = self->state;
   complete_work work;
   work.number = number;
   auto now = s.cfg.time->now();
   for (auto& batch : batches) {
     for (auto& o : batch.outcomes) {
+      auto* job = follow.of(o);
+      if (job && job->spec.retry.again(o.state, o.attempt)) work.retries.push_back(work.rows.size());
       work.fires.push_back(o.fire);
-      work.rows.push_back(completion_of(batch, o, after, now));
+      work.rows.push_back(completion_of(batch, o, job, now));
     }
   }
   s.cfg.stats->at("completion.batches") += 1;
   self->send(s.cfg.ledger, std::move(work));
 }
 
-/// Reads the delays of those outcomes that something follows, then completes.
+/// Reads the specifications of those outcomes that something follows, then completes. Without them a retry would be
+/// lost: it waits for the database, which the ledger waits for too.
 void complete(self_ptr self, std::uint64_t number, std::vector<callback_batch> batches) {
   auto& s = self->state;
   specs_request wanted;
@@ -78,17 +98,14 @@ void complete(self_ptr self, std::uint64_t number, std::vector<callback_batch> b
   if (wanted.keys.empty()) return to_ledger(self, number, std::move(batches), {});
   auto kept = std::make_shared<std::vector<callback_batch>>(std::move(batches));
   self->request(s.cfg.specs, 8s, std::move(wanted))
-      .then(
-          [self, number, kept](const std::vector<armed_job_ptr>& jobs) {
-            delays after;
-            for (auto& job : jobs) after[job->id] = job->times.delay();
-            to_ledger(self, number, std::move(*kept), after);
-          },
-          [self, number, kept](const caf::error& e) {
-            // The end counts all the same: the reconciler sets the next fire of a job that awaits its end.
-            spdlog::warn("fixed delays cannot be read: {}; the reconciler sets their next fires", text_of(e));
-            to_ledger(self, number, std::move(*kept), {});
-          });
+      .then([self, number, kept](
+                const std::vector<armed_job_ptr>& jobs) { to_ledger(self, number, std::move(*kept), followers{jobs}); },
+            [self, number, kept](const caf::error& e) {
+              if (self->state.unread.empty())
+                spdlog::warn("results wait, what follows them cannot be read: {}; trying again", text_of(e));
+              self->state.unread.emplace(number, std::move(*kept));
+              self->delayed_send(self, read_again, caf::tick_atom_v, number);
+            });
 }
 
 void flush(self_ptr self) {
@@ -145,6 +162,9 @@ completion_actor::behavior_type completion(self_ptr self, completion_config cfg)
       [self](caf::tick_atom) {
         self->state.timer = false;
         flush(self);
+      },
+      [self](caf::tick_atom, std::uint64_t number) {
+        if (auto unread = self->state.unread.extract(number)) complete(self, number, std::move(unread.mapped()));
       },
   };
 }

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -34,8 +35,10 @@ struct executor_link_state {
   stage at = stage::idle;
   bool gone = false; ///< the session has ended for good: beats are answered session_ended
   send_queue queue;
-  std::uint64_t credit = 0;            ///< orders the executor takes now
-  std::unordered_set<trigger_id> held; ///< inventory, until its last piece is there
+  std::uint64_t credit = 0;                            ///< orders the executor takes now
+  std::unordered_set<trigger_id> held;                 ///< inventory, until its last piece is there
+  std::string refused;                                 ///< why the session cannot be opened, for the executor
+  std::map<session_id, std::vector<trigger_id>> lives; ///< journals of earlier lives, until their last piece is there
   std::optional<instant> alarm;
 
   std::string who() const { return hello.group + "/" + hello.name; }
@@ -43,6 +46,8 @@ struct executor_link_state {
 using self_ptr = link_actor::stateful_pointer<executor_link_state>;
 
 constexpr auto ledger_patience = 8s;
+/// What an executor could not start for its disk's sake is tried again then, here or elsewhere.
+constexpr auto disk_pause = 1s;
 
 // ---- sending
 
@@ -163,6 +168,7 @@ storage::session_open session_of(const executor_link_state& s) {
   open.name = s.hello.name;
   open.address = s.hello.address;
   open.version = s.hello.version;
+  open.lives = s.hello.lives;
   open.labels = nlohmann::json(s.hello.labels).dump();
   return open;
 }
@@ -175,6 +181,13 @@ void opened(self_ptr self, const storage::session_opened& answer) {
     spdlog::warn("executor {}: session {} has ended; it must take a new one", s.who(), s.hello.session.value);
     return;
   }
+  if (answer.holder) {
+    s.refused = "another live executor has the name " + s.who() + " (session " + to_string(answer.holder) +
+                "): give this one a name of its own, or wait until that one's lease ends";
+    spdlog::warn("executor {}: session {} is refused: session {} has the name", s.who(), s.hello.session.value,
+                 answer.holder.value);
+    return;
+  }
   for (auto old : answer.ended) {
     spdlog::info("executor {}: session {} ended: restarted as {}", s.who(), old.value, s.hello.session.value);
     self->send(s.cfg.registry, session_over{old});
@@ -184,23 +197,45 @@ void opened(self_ptr self, const storage::session_opened& answer) {
   self->send(s.cfg.executor, lead_atom_v, s.reign->epoch);
 }
 
-/// First half of a takeover on this link; the executor's inventory brings the second.
+void open_session_again(self_ptr self, epoch_id epoch, const caf::error& why) {
+  auto& s = self->state;
+  if (s.at != stage::opening || s.reign->epoch != epoch) return;
+  spdlog::warn("executor {}: its session cannot be opened yet: {}", s.who(), text_of(why));
+  self->delayed_send(self, 500ms, *s.reign); // the same step again
+}
+
 void open_session(self_ptr self) {
   auto& s = self->state;
-  s.at = stage::opening;
-  s.held.clear();
   auto epoch = s.reign->epoch;
   self->request(s.reign->ledger, ledger_patience, open_session_request{epoch, session_of(s)})
       .then(
           [self, epoch](const storage::session_opened& answer) {
             if (self->state.at == stage::opening && self->state.reign->epoch == epoch) opened(self, answer);
           },
-          [self, epoch](const caf::error& e) {
-            auto& s2 = self->state;
-            if (s2.at != stage::opening || s2.reign->epoch != epoch) return;
-            spdlog::warn("executor {}: its session cannot be opened yet: {}", s2.who(), text_of(e));
-            self->delayed_send(self, 500ms, *s2.reign); // the same step again
-          });
+          [self, epoch](const caf::error& e) { open_session_again(self, epoch, e); });
+}
+
+/// An earlier life gets nothing more before it is ended.
+void stop_routing_to_life(self_ptr self, std::size_t which) {
+  auto& s = self->state;
+  if (which == s.hello.lives.size()) return open_session(self);
+  auto epoch = s.reign->epoch;
+  self->request(s.reign->reign, ledger_patience, stop_routing{s.hello.lives[which]})
+      .then(
+          [self, epoch, which](bool) {
+            if (self->state.at == stage::opening && self->state.reign->epoch == epoch)
+              stop_routing_to_life(self, which + 1);
+          },
+          [self, epoch](const caf::error& e) { open_session_again(self, epoch, e); });
+}
+
+/// First half of a takeover on this link; the executor's inventory brings the second.
+void begin_session(self_ptr self) {
+  auto& s = self->state;
+  s.at = stage::opening;
+  s.held.clear();
+  s.lives.clear();
+  stop_routing_to_life(self, 0);
 }
 
 void begin_reign(self_ptr self, reign_begins r) {
@@ -210,7 +245,7 @@ void begin_reign(self_ptr self, reign_begins r) {
   s.queue.drain(); // of an older epoch: its rows are in the ledger, and come back through the inventory
   s.alarm.reset();
   s.reign = std::move(r);
-  open_session(self);
+  begin_session(self);
 }
 
 // ---- from the executor
@@ -258,6 +293,7 @@ caf::result<beat_answer> beat(self_ptr self, session_id session, std::uint64_t s
   if (s.gone || session != s.hello.session)
     return make_error(errc::session_ended,
                       "session " + to_string(session) + " has ended: take a new one and say hello again");
+  if (!s.refused.empty()) return make_error(errc::name_in_use, s.refused);
   auto leads = s.reign && s.at > stage::opening && s.cfg.leads->holds(s.reign->epoch);
   if (leads) self->send(s.cfg.registry, link_beat{session});
   return beat_answer{sequence, leads, leads ? s.reign->epoch : epoch_id{}};
@@ -270,6 +306,21 @@ void take_inventory(self_ptr self, const inventory_piece& piece) {
   if (piece.last) reconcile(self);
 }
 
+void take_life(self_ptr self, life_report& report) {
+  auto& s = self->state;
+  // Only what this connection's hello named, in the reign that adopted it: another one is told anew.
+  if (!s.reign || s.at < stage::reconciling || report.epoch != s.reign->epoch || report.session != s.hello.session)
+    return;
+  if (std::find(s.hello.lives.begin(), s.hello.lives.end(), report.life) == s.hello.lives.end())
+    return refuse(self, "life report", "life " + to_string(report.life) + " was not named at hello");
+  auto& started = s.lives[report.life];
+  started.insert(started.end(), report.started.begin(), report.started.end());
+  if (started.size() > limits::life_items) return refuse(self, "life report", "it names too many ids");
+  if (!report.last) return;
+  self->send(s.reign->reign, life_ended{report.life, std::move(started), self});
+  s.lives.erase(report.life);
+}
+
 void give_back(self_ptr self, const return_batch& batch) {
   auto& s = self->state;
   if (!s.reign) return; // this admin does not lead: the leader sends the order again and gets it back
@@ -278,10 +329,12 @@ void give_back(self_ptr self, const return_batch& batch) {
   auto ours = batch.epoch == s.reign->epoch && batch.session == s.hello.session;
   hand_back_work work;
   work.epoch = s.reign->epoch;
-  auto due = s.cfg.time->now();
-  for (auto& o : batch.orders)
+  auto now = s.cfg.time->now();
+  for (auto& o : batch.orders) {
+    auto due = o.reason == state_reason::journal_failed ? now + disk_pause : now;
     if (ours || o.reason != state_reason::refused)
       work.rows.push_back({o.trigger, batch.session, due, o.reason, o.handed});
+  }
   if (!work.rows.empty()) self->send(s.reign->ledger, std::move(work));
 }
 
@@ -334,6 +387,9 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
       [self](holds_atom, const inventory_piece& piece) {
         if (acceptable(self, "inventory", piece)) take_inventory(self, piece);
       },
+      [self](life_atom, life_report& report) {
+        if (acceptable(self, "life report", report)) take_life(self, report);
+      },
       [self](callback_atom, callback_batch& batch) {
         if (!acceptable(self, "callback", batch)) return;
         clean_messages(batch);
@@ -375,6 +431,7 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
         if (s.reign) hand_back(self, s.queue.drain());
       },
       [self](ack_atom, std::uint64_t number) { self->send(self->state.cfg.executor, ack_atom_v, number); },
+      [self](life_settled x) { self->send(self->state.cfg.executor, settled_atom_v, x.life); },
       [self](const link_log_query& q) { return self->delegate(self->state.cfg.executor, log_atom_v, q.query); },
       [self](caf::tick_atom) {
         self->state.alarm.reset();

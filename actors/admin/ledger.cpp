@@ -51,7 +51,6 @@ struct ledger_state {
   bool down = false; ///< the database did not answer; the retry timer is set
   bool connected = false;
   std::chrono::milliseconds backoff = first_retry;
-  std::map<session_id, boot_time> ended; ///< sessions that ended with open rows, and when this actor first saw it
 
   trigger_id take_id() {
     if (ids_left == 0) {
@@ -187,13 +186,24 @@ void run_one(self_ptr self, pending_claim& p) {
 
 // ---- completions
 
+/// Before the first run, and never again: a repetition names the same ids.
+void number_retries(ledger_state& s, complete_work& work, instant now) {
+  for (auto i : work.retries) {
+    auto& row = work.rows.at(i);
+    if (row.retry) continue;
+    row.retry = s.take_id();
+    row.retry_due = now;
+  }
+}
+
 void run_one(self_ptr self, pending_complete& p) {
   auto& s = self->state;
   auto now = s.cfg.time->now();
+  number_retries(s, p.work, now);
   auto answer = answered(self, p.how, [&] { return s.cfg.db->complete(p.work.epoch, p.work.rows, now, p.how); });
   s.stat("completed") += static_cast<std::int64_t>(answer.moved.size());
   auto soon = [&](auto& row) { return row.next && *row.next - now < look_at_once; };
-  if (std::any_of(p.work.rows.begin(), p.work.rows.end(), soon)) tell_changed(self);
+  if (!answer.followed.empty() || std::any_of(p.work.rows.begin(), p.work.rows.end(), soon)) tell_changed(self);
   if (answer.moved.size() < p.work.rows.size() && answer.fenced && !p.work.epoch) {
     std::vector<trigger_id> ids;
     std::vector<instant> fires;
@@ -317,41 +327,13 @@ template <class R, class F> caf::result<R> answer(self_ptr self, F call) {
   }
 }
 
-/// Rows of sessions that ended: what nobody can finish any more is lost (until start journals tell which never began).
-void end_rows_of_dead_sessions(self_ptr self, epoch_id epoch) {
-  auto& s = self->state;
-  auto now = s.cfg.time->now();
-  auto boot = s.cfg.time->boot();
-  auto dead = s.cfg.db->ended_with_open_rows();
-  std::erase_if(s.ended, [&](auto& seen) { return std::find(dead.begin(), dead.end(), seen.first) == dead.end(); });
-  std::vector<session_id> ripe;
-  for (auto session : dead)
-    if (boot - s.ended.try_emplace(session, boot).first->second >= s.cfg.lost_after) ripe.push_back(session);
-  if (ripe.empty()) return;
-  complete_work lost;
-  lost.epoch = epoch;
-  for (auto& row : s.cfg.db->open_rows(ripe, trigger_id{}, claim_chunk)) {
-    storage::completion c;
-    c.trigger = row.trigger;
-    c.session = row.session;
-    c.state = trigger_state::lost;
-    c.ended = now;
-    c.reason = state_reason::session_ended;
-    c.message = "the executor's session ended while it held the trigger";
-    lost.rows.push_back(std::move(c));
-    lost.fires.push_back(row.fire);
-  }
-  s.stat("lost") += static_cast<std::int64_t>(lost.rows.size());
-  if (!lost.rows.empty()) self->send(self, std::move(lost));
-}
-
 caf::result<reconcile_report> reconcile(self_ptr self, epoch_id epoch) {
   return answer<reconcile_report>(self, [&] {
     auto& s = self->state;
     reconcile_report report;
     if (!s.cfg.leads->holds(epoch)) return report;
     report.ended = s.cfg.db->end_expired(epoch, s.cfg.db->database_now()).sessions;
-    end_rows_of_dead_sessions(self, epoch);
+    report.dead = s.cfg.db->ended_with_open_rows();
     report.awaiting = s.cfg.db->overdue_ends();
     return report;
   });

@@ -24,7 +24,6 @@ struct ledger_config {
   change_listener_actor listener; ///< told of jobs whose next fire or waiting rows a write brought; may be null
   std::string duty;               ///< for logs and metrics: "claim", "complete" or "ledger"
   std::chrono::milliseconds lease{10'000};
-  std::chrono::milliseconds lost_after{3'000}; ///< how long an ended session's rows wait for results of its last life
 };
 
 /// `detached`: a thread of its own (production, calls block); tests run it with a ledger in memory.

@@ -112,6 +112,8 @@ void start(self_ptr self, const std::vector<session_id>& live) {
   rec.registry = s.cfg.registry;
   rec.reign = self;
   rec.time = s.cfg.time;
+  rec.stats = s.cfg.stats;
+  rec.journal_wait = s.cfg.how.lease;
   s.reconciler = adopt(self, spawn_reconciler(sys, std::move(rec)));
 
   self->send(s.cfg.registry, reign_begins{s.cfg.epoch, s.ledger, self});
@@ -148,6 +150,16 @@ void left(self_ptr self, const candidate_left& x) {
   s.sessions.erase(it);
 }
 
+/// Behind everything that this reign has told the session's router so far.
+caf::result<bool> stop_routing_to(self_ptr self, stop_routing x) {
+  auto& s = self->state;
+  auto it = s.sessions.find(x.session);
+  if (it == s.sessions.end()) return true;
+  auto router = router_of(self, it->second.group);
+  s.sessions.erase(it);
+  return self->delegate(router, x);
+}
+
 reign_actor::behavior_type reign(self_ptr self, reign_config cfg) {
   self->state = reign_state{std::move(cfg)};
   self->set_down_handler([self](caf::down_msg& dm) {
@@ -162,6 +174,10 @@ reign_actor::behavior_type reign(self_ptr self, reign_config cfg) {
       [self](const candidate_left& x) { left(self, x); },
       [self](orders_left x) {
         if (auto it = self->state.routers.find(x.group); it != self->state.routers.end()) self->send(it->second, x);
+      },
+      [self](stop_routing x) { return stop_routing_to(self, x); },
+      [self](life_ended& x) {
+        if (self->state.reconciler) self->send(self->state.reconciler, std::move(x));
       },
       [self](group_wanted x) { router_of(self, x.group); },
       [self](jobs_changed& x) {

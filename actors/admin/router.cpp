@@ -118,6 +118,7 @@ bool waited_too_long(router_state& s, trigger_id id) {
 void route_waiting(self_ptr self, waiting_trigger&& w, claim_work& work, complete_work& verdicts, batch_done& answer) {
   auto& s = self->state;
   auto end = [&](trigger_state state, state_reason reason, std::string text) {
+    if (w.job->spec.retry.again(state, w.row.attempt)) verdicts.retries.push_back(verdicts.rows.size());
     verdicts.rows.push_back(verdict_on(w.row, state, reason, std::move(text), s.cfg.time->now()));
     verdicts.fires.push_back(w.row.fire);
     answer.waiting.push_back({w.row.trigger, placement::not_taken});
@@ -195,6 +196,13 @@ void forget_orphans(self_ptr self) {
   self->delayed_send(self, orphans_looked_at, caf::tick_atom_v);
 }
 
+void forget(self_ptr self, session_id session) {
+  auto& s = self->state;
+  std::erase_if(s.candidates, [&](auto& c) { return c.session == session; });
+  s.links.erase(session);
+  room_again(self); // without any candidate left, what the ring holds becomes waiting rows
+}
+
 router_actor::behavior_type router(self_ptr self, router_config cfg) {
   self->state = router_state{std::move(cfg)};
   self->set_exit_handler([self](caf::exit_msg& em) {
@@ -217,11 +225,10 @@ router_actor::behavior_type router(self_ptr self, router_config cfg) {
         s.orphans.clear();
         room_again(self);
       },
-      [self](const candidate_left& x) {
-        auto& s = self->state;
-        std::erase_if(s.candidates, [&](auto& c) { return c.session == x.session; });
-        s.links.erase(x.session);
-        room_again(self); // without any candidate left, what the ring holds becomes waiting rows
+      [self](const candidate_left& x) { forget(self, x.session); },
+      [self](stop_routing x) {
+        forget(self, x.session);
+        return true;
       },
       [self](orders_left x) {
         self->state.give_back(x.session, x.orders);

@@ -124,7 +124,9 @@ struct complete_work {
   std::optional<epoch_id> epoch;
   std::uint64_t number = 0; ///< for the answer; 0: none wanted
   std::vector<storage::completion> rows;
-  std::vector<instant> fires; ///< fire times, in the order of rows
+  std::vector<instant> fires;       ///< fire times, in the order of rows
+  std::vector<std::size_t> retries; ///< indices of rows that another attempt follows, should the end count: the ledger
+                                    ///< gives each an id
 };
 struct complete_done {
   std::uint64_t number = 0;
@@ -134,7 +136,8 @@ struct reconcile_request {
   epoch_id epoch;
 };
 struct reconcile_report {
-  std::vector<session_id> ended;
+  std::vector<session_id> ended;           ///< just now: their leases ran out
+  std::vector<storage::dead_session> dead; ///< that have open rows
   std::vector<storage::ledger::awaiting> awaiting;
 };
 struct set_next_work {
@@ -164,9 +167,13 @@ using ledger_actor = caf::typed_actor<
 
 struct reign_begins;
 
-/// The leader ended that session: its lease ran out.
+/// The leader ended that session: its lease ran out, or its process restarted.
 struct session_over {
   session_id session;
+};
+/// That earlier life's rows are settled: its journal may go.
+struct life_settled {
+  session_id life;
 };
 
 /// One executor's connection; the remote face is executor_link_actor.
@@ -177,10 +184,17 @@ using link_actor = executor_link_actor::extend<
     /// each success would look like an error.
     caf::replies_to<claimed_orders>::with<std::uint64_t>, caf::reacts_to<reign_begins>,
     /// The callback batch of that number is committed.
-    caf::reacts_to<ack_atom, std::uint64_t>, caf::reacts_to<session_over>,
+    caf::reacts_to<ack_atom, std::uint64_t>, caf::reacts_to<session_over>, caf::reacts_to<life_settled>,
     caf::replies_to<link_log_query>::with<log_chunk>,
     /// INTERNAL: orders are due.
     caf::reacts_to<caf::tick_atom>>;
+
+/// A restarted process says what an earlier life of it had started and brought no result of.
+struct life_ended {
+  session_id life;
+  std::vector<trigger_id> started;
+  link_actor teller; ///< gets life_settled
+};
 
 /// An executor that may be routed to: its session is open, it adopted the epoch, and what it held is accounted for.
 struct candidate {
@@ -195,6 +209,11 @@ struct candidate_left {
   session_id session;
   caf::actor_addr link;
 };
+/// Asked before a session is ended by its next life: answered when every claim that names it is on its way to the
+/// ledger, so that what ends it comes behind them all.
+struct stop_routing {
+  session_id session;
+};
 /// Orders that left a link's queue for the wire: the link has room for as many.
 struct orders_left {
   group_id group;
@@ -202,12 +221,13 @@ struct orders_left {
   std::size_t orders = 0;
 };
 
-using router_actor = caf::typed_actor<caf::reacts_to<due_batch>, caf::reacts_to<candidate>,
-                                      caf::reacts_to<candidate_left>, caf::reacts_to<orders_left>,
-                                      /// The ledger's answer to a claim_work.
-                                      caf::reacts_to<batch_done>,
-                                      /// INTERNAL: what it remembers of rows without an executor is pruned.
-                                      caf::reacts_to<caf::tick_atom>>;
+using router_actor =
+    caf::typed_actor<caf::reacts_to<due_batch>, caf::reacts_to<candidate>, caf::reacts_to<candidate_left>,
+                     caf::replies_to<stop_routing>::with<bool>, caf::reacts_to<orders_left>,
+                     /// The ledger's answer to a claim_work.
+                     caf::reacts_to<batch_done>,
+                     /// INTERNAL: what it remembers of rows without an executor is pruned.
+                     caf::reacts_to<caf::tick_atom>>;
 
 /// A fire with its executor: without a session the row becomes `waiting`, reason no_executor.
 struct placed_fire {
@@ -253,6 +273,7 @@ struct group_wanted {
 /// Everything that lives while this node leads. Ends itself, and all it spawned, when told to exit.
 using reign_actor =
     caf::typed_actor<caf::reacts_to<candidate>, caf::reacts_to<candidate_left>, caf::reacts_to<orders_left>,
+                     caf::replies_to<stop_routing>::with<bool>, caf::reacts_to<life_ended>,
                      caf::reacts_to<group_wanted>, caf::reacts_to<jobs_changed>,
                      /// INTERNAL: the takeover is tried again.
                      caf::reacts_to<caf::tick_atom>>;
@@ -284,8 +305,10 @@ using election_actor = caf::typed_actor<
 /// Once a second, while this node leads: leases that ran out, rows of ended sessions, fixed delays whose end was
 /// missed.
 using reconciler_actor = caf::typed_actor<
-    /// INTERNAL
-    caf::reacts_to<caf::tick_atom>>;
+    /// A whole journal: the rows of that life are settled at once.
+    caf::reacts_to<life_ended>,
+    /// INTERNAL: the next pass; the number tells an outdated one.
+    caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 /// Collects callbacks and completes them in batches.
 struct link_callbacks {
@@ -294,7 +317,9 @@ struct link_callbacks {
 };
 using completion_actor = caf::typed_actor<caf::reacts_to<link_callbacks>, caf::reacts_to<complete_done>,
                                           /// INTERNAL: what was collected goes out.
-                                          caf::reacts_to<caf::tick_atom>>;
+                                          caf::reacts_to<caf::tick_atom>,
+                                          /// INTERNAL: what follows that batch is read again.
+                                          caf::reacts_to<caf::tick_atom, std::uint64_t>>;
 
 struct link_hello {
   executor_hello hello;
@@ -352,6 +377,9 @@ XXL_LOCAL(link_hello)
 XXL_LOCAL(link_beat)
 XXL_LOCAL(link_accepted)
 XXL_LOCAL(session_over)
+XXL_LOCAL(life_settled)
+XXL_LOCAL(life_ended)
+XXL_LOCAL(stop_routing)
 XXL_LOCAL(elected)
 XXL_LOCAL(deposed)
 #undef XXL_LOCAL

@@ -80,15 +80,20 @@ callback_spool_actor::behavior_type callback_spool(self_ptr self, callback_spool
                        "is harmless",
                        what.triggers.size(), why.message());
         }
+        self->state.cfg.journal->acknowledged(what.triggers);
         self->state.count();
       },
+      [self](life_over over) { self->state.cfg.journal->settled(over.life); },
       [self](session_began began) {
-        try {
-          self->state.cfg.store->begin(began.session, self->state.cfg.boot);
-        } catch (const std::exception& e) {
-          spdlog::error("cannot note session {} in the spool: {}; after a restart its rows wait for the lease to end",
-                        to_string(began.session), e.what());
+        auto& state = self->state;
+        if (auto why = state.cfg.journal->begin(began.session)) {
+          spdlog::error(
+              "cannot begin a start journal for session {}: {}; trying again, no leader hears of it until then",
+              to_string(began.session), why.message());
+          self->delayed_send(self, state.wait.next(), began);
+          return;
         }
+        self->send(state.cfg.node, session_noted{began.session});
       },
       [self](spool_retry_tick) { retry(self); },
   };

@@ -5,6 +5,7 @@
 
 #include "actors/executor/interfaces.hpp"
 #include "actors/executor/spool.hpp"
+#include "actors/executor/start_journal.hpp"
 #include "actors/metrics.hpp"
 
 #include <caf/actor_system.hpp>
@@ -16,7 +17,7 @@ namespace xxl::executor {
 
 struct callback_spool_config {
   std::shared_ptr<spool> store; ///< opened by whoever starts the executor; used by this actor only from then on
-  std::string boot;             ///< the host's boot id, noted with each session
+  std::shared_ptr<start_journal> journal;
   executor_node_actor node;
   metrics_ptr counters;
 };

@@ -53,6 +53,11 @@ callback_batch callback_window::cut() {
   return batch;
 }
 
+bool callback_window::pending(session_id life) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](auto& w) { return w.session == life; }) ||
+         std::any_of(flights_.begin(), flights_.end(), [&](auto& f) { return f.second.batch.session == life; });
+}
+
 std::optional<callback_batch> callback_window::acknowledge(std::uint64_t number) {
   auto it = flights_.find(number);
   if (it == flights_.end()) return std::nullopt;

@@ -44,6 +44,8 @@ public:
 
   /// Results without acknowledgement.
   std::size_t pending() const { return waiting_items_ + flying_items_; }
+  /// True if one of them is of that life.
+  bool pending(session_id life) const;
   std::size_t in_flight() const { return flights_.size(); }
 
 private:

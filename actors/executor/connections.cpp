@@ -94,11 +94,12 @@ void connections::lost(const caf::actor_addr& who) {
   if (it != all_.end()) fail(it->number, make_error(errc::unavailable, "the connection was lost"));
 }
 
-void connections::restart() {
-  for (auto& c : all_) {
-    close(c);
-    dial_later(c);
-  }
+void connections::hang_up() {
+  for (auto& c : all_) close(c);
+}
+
+void connections::dial_again() {
+  for (auto& c : all_) dial_later(c);
 }
 
 void connections::close(connection& c) {
@@ -108,6 +109,7 @@ void connections::close(connection& c) {
   c.peer = nullptr;
   c.link = nullptr;
   c.adopted = {};
+  c.told.clear();
   c.used = 0;
   tell_.closed(std::exchange(c.number, ++numbers_)); // answers of the old one count no more
 }

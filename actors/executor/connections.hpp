@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,9 @@ struct connection {
   // The node's, while it is registered there.
   executor_link_actor link; ///< the peer
   executor_welcome terms;
-  epoch_id adopted;       ///< on this connection
-  std::uint32_t used = 0; ///< orders to be granted again
+  epoch_id adopted;          ///< on this connection
+  std::set<session_id> told; ///< earlier lives that were reported under that epoch
+  std::uint32_t used = 0;    ///< orders to be granted again
   std::uint64_t beats = 0;
 
   bool live() const { return static_cast<bool>(link); }
@@ -69,8 +71,10 @@ public:
   void fail(std::uint64_t number, const caf::error& why);
   /// An actor that this one monitors is gone.
   void lost(const caf::actor_addr& who);
-  /// Closes all and dials again later: with backoff, should an admin end every session that it sees.
-  void restart();
+  /// Closes all; nobody is dialled until dial_again().
+  void hang_up();
+  /// After hang_up(): with backoff, should an admin end every session that it sees.
+  void dial_again();
   /// The node has said goodbye: nobody is dialled any more, and links that end are no news.
   void say_nothing_more() { over_ = true; }
   bool over() const { return over_; }

@@ -32,7 +32,7 @@ std::string host_name() {
   return ::gethostname(text, sizeof text - 1) == 0 ? text : "unknown-host";
 }
 
-executor_hello hello_of(const executor_settings& s, session_id session, session_id previous, std::string boot) {
+executor_hello hello_of(const executor_settings& s, session_id session, std::string boot) {
   executor_hello hello;
   hello.session = session;
   hello.group = s.group;
@@ -41,7 +41,6 @@ executor_hello hello_of(const executor_settings& s, session_id session, session_
   hello.version = XXL_VERSION;
   hello.labels = s.labels;
   hello.boot = std::move(boot);
-  hello.previous = previous;
   return hello;
 }
 
@@ -99,9 +98,12 @@ executor_handle::parts::parts(caf::actor_system& sys, executor_settings s, handl
   auto store = std::make_shared<spool>(s.data / "spool");
   auto boot = host_boot_id();
   session_id session{random_id()};
-  store->begin(session, boot);
+  trust_->begin(session);
   auto log = std::make_shared<log_buffer>(*counters, log_buffer::limits{});
-  auto recorder = std::make_shared<run_recorder>(trust_, log, ended_, time);
+  auto journal = std::make_shared<start_journal>(s.data / "spool", boot);
+  if (auto why = journal->begin(session))
+    throw std::runtime_error{"cannot begin a start journal in " + (s.data / "spool").string() + ": " + why.message()};
+  auto recorder = std::make_shared<run_recorder>(trust_, journal, log, ended_, time, *counters);
   processes_ = std::make_shared<process_host>();
   pool_ = std::make_shared<handler_pool>(s.max_running, registry, recorder);
 
@@ -118,18 +120,19 @@ executor_handle::parts::parts(caf::actor_system& sys, executor_settings s, handl
     log_limits.total_bytes = s.log_bytes;
     logs_ = spawn_log_store(sys, {s.data / "logs", log_limits, 20ms, log, counters, &time}, placement::own_thread);
     executor_node_config node;
-    node.hello = hello_of(s, session, store->before().session, boot);
+    node.hello = hello_of(s, session, boot);
+    node.earlier_starts = journal->before();
     node.admins = s.admins;
     node.local_gate = s.local_gate;
     node.dialer = dialer;
-    node.earlier_results = store->before().results;
+    node.earlier_results = store->before();
     node.trust = trust_;
     node.credit = s.credit;
     node.jitter_seed = static_cast<std::uint32_t>(session.value);
     node.counters = counters;
     node.time = &time;
     node_ = spawn_executor_node(sys, std::move(node));
-    spool_ = spawn_callback_spool(sys, {store, boot, node_, counters}, placement::own_thread);
+    spool_ = spawn_callback_spool(sys, {store, journal, node_, counters}, placement::own_thread);
     scripts_ =
         spawn_script_host(sys, {s.data / "scripts", node_, registry, processes_, recorder}, placement::own_thread);
     runners_ = spawn_runners(sys, {{s.max_running, s.queue_limit},

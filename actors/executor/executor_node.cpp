@@ -40,6 +40,7 @@ public:
   void report(open_report& open);
   void spooled(results_spooled& done);
   void acknowledged(std::uint64_t number);
+  void settled(const settled_came& came);
   void spool_changed(bool writable);
   void look_at_lease();
   void forget();
@@ -60,9 +61,11 @@ private:
   void ask_for_trust(connection& c);
   void beat_answered(std::uint64_t number, boot_time sent, const beat_answer& answer);
   void new_session();
+  void noted(session_noted which);
   void refuse(connection& c, const order_batch& batch, state_reason reason, const std::string& why);
   void grant(connection& c);
   void send_returns();
+  void tell_lives(connection& c);
   void pump();
   void check_lease_at(boot_time at);
   void check_drained();
@@ -96,6 +99,7 @@ void executor_node_state::configure(executor_node_config cfg) {
                             window_.lost(number);
                             pump();
                           }});
+  for (auto& [life, started] : cfg_.earlier_starts) cfg_.hello.lives.push_back(life);
   for (auto& [session, outcomes] : cfg_.earlier_results) {
     for (auto& x : outcomes) memory_.finish(x.trigger);
     window_.add(session, std::move(outcomes), now());
@@ -196,14 +200,18 @@ void executor_node_state::look_at_lease() {
 void executor_node_state::new_session() {
   if (admins_->over()) return;
   auto ended = cfg_.hello.session;
-  cfg_.hello.previous = ended;
   cfg_.hello.session = {random_id()};
-  cfg_.trust->end();
+  cfg_.trust->begin(cfg_.hello.session);
   spdlog::warn("session {} has ended; the new one is {}", to_string(ended), to_string(cfg_.hello.session));
   count("executor.sessions_ended");
   self_->send(peers_.spool, session_began{cfg_.hello.session});
   self_->send(peers_.runners, give_back_waiting{state_reason::session_ended});
-  admins_->restart();
+  admins_->hang_up();
+}
+
+/// Not before: a leader that knew a life without a journal could not tell what it had started.
+void executor_node_state::noted(session_noted which) {
+  if (which.session == cfg_.hello.session && !admins_->over()) admins_->dial_again();
 }
 
 void executor_node_state::lead(const lead_told& told) {
@@ -220,6 +228,24 @@ void executor_node_state::lead(const lead_told& told) {
   for (auto& piece : inventory_pieces(cfg_.hello.session, told.epoch, memory_.inventory()))
     self_->send(c->link, holds_atom_v, std::move(piece));
   send_returns();
+  c->told.clear();
+  tell_lives(*c);
+}
+
+/// What the earlier lives had started, each once all its results are acknowledged: results count before the journal.
+void executor_node_state::tell_lives(connection& c) {
+  for (auto& [life, started] : cfg_.earlier_starts) {
+    if (window_.pending(life) || !c.told.insert(life).second) continue;
+    for (auto& piece : life_reports(cfg_.hello.session, c.adopted, life, started))
+      self_->send(c.link, life_atom_v, std::move(piece));
+  }
+}
+
+void executor_node_state::settled(const settled_came& came) {
+  if (live(came.connection) == nullptr || cfg_.earlier_starts.erase(came.life) == 0) return;
+  spdlog::info("session {}, an earlier life of this executor, is settled", to_string(came.life));
+  std::erase(cfg_.hello.lives, came.life);
+  self_->send(peers_.spool, life_over{came.life});
 }
 
 // ---- orders
@@ -321,6 +347,7 @@ void executor_node_state::acknowledged(std::uint64_t number) {
     committed.triggers.push_back(x.trigger);
   }
   self_->send(peers_.spool, std::move(committed));
+  if (auto* to = leader()) tell_lives(*to);
   pump();
   for (auto& c : *admins_) grant(c);
   check_drained();
@@ -400,11 +427,13 @@ executor_node_actor::behavior_type executor_node(executor_node_state::pointer se
       [self](const lead_told& told) { self->state.lead(told); },
       [self](orders_came& came) { self->state.take_orders(came); },
       [self](ack_came came) { self->state.acknowledged(came.number); },
+      [self](const settled_came& came) { self->state.settled(came); },
       [self](orders_taken taken) { self->state.orders_queued(taken); },
       [self](const runs_given_back& back) { self->state.give_back(back); },
       [self](open_report& open) { self->state.report(open); },
       [self](results_spooled& done) { self->state.spooled(done); },
       [self](spool_health health) { self->state.spool_changed(health.writable); },
+      [self](session_noted which) { self->state.noted(which); },
       [self](dial_tick tick) { self->state.dial(tick); },
       [self](beat_tick tick) { self->state.beat(tick.connection); },
       [self](callback_tick) { self->state.callbacks_due(); },

@@ -7,6 +7,7 @@
 #include "actors/executor/interfaces.hpp"
 #include "actors/executor/lease.hpp"
 #include "actors/executor/order_memory.hpp"
+#include "actors/executor/start_journal.hpp"
 #include "actors/metrics.hpp"
 #include "transport/transport.hpp"
 
@@ -21,12 +22,14 @@
 namespace xxl::executor {
 
 struct executor_node_config {
-  executor_hello hello; ///< session, names, labels, previous life; the highest epoch is filled in
+  executor_hello hello; ///< session, names, labels; earlier lives and the highest epoch are filled in
   std::vector<endpoint> admins;
   std::optional<gate_actor> local_gate; ///< one more admin, in this process
   transport::dialer_actor dialer;       ///< null if there are no admins to dial
   std::map<session_id, std::vector<outcome>>
       earlier_results; ///< of earlier lives, not acknowledged; they are sent first
+  /// What the earlier lives on this boot had started; told to the leader once their results are acknowledged.
+  start_journal::earlier earlier_starts;
   std::shared_ptr<lease> trust;
   std::uint32_t credit = 2'000;              ///< orders on the wire per connection; at least 1
   std::size_t max_open = 100'000;            ///< ids held or not acknowledged; from there on no credit is granted

@@ -74,6 +74,14 @@ struct results_committed {
 struct session_began {
   session_id session;
 };
+/// Its journal is there: a leader may hear of it.
+struct session_noted {
+  session_id session;
+};
+/// Every row of that earlier life is settled: its start journal may go.
+struct life_over {
+  session_id life;
+};
 /// Whether the spool can be written.
 struct spool_health {
   bool writable = true;
@@ -115,6 +123,10 @@ struct ack_came {
   std::uint64_t connection = 0;
   std::uint64_t number = 0;
 };
+struct settled_came {
+  std::uint64_t connection = 0;
+  session_id life;
+};
 
 // ---- the life of the node
 
@@ -140,8 +152,9 @@ using runners_actor =
                      caf::reacts_to<cancel_running>, caf::reacts_to<runs_ended_tick>, caf::reacts_to<deadline_tick>,
                      caf::reacts_to<report_tick>>;
 
-using callback_spool_actor = caf::typed_actor<caf::reacts_to<results>, caf::reacts_to<results_committed>,
-                                              caf::reacts_to<session_began>, caf::reacts_to<spool_retry_tick>>;
+using callback_spool_actor =
+    caf::typed_actor<caf::reacts_to<results>, caf::reacts_to<results_committed>, caf::reacts_to<session_began>,
+                     caf::reacts_to<life_over>, caf::reacts_to<spool_retry_tick>>;
 
 using log_store_actor = caf::typed_actor<caf::reacts_to<log_records_tick>, caf::reacts_to<log_write_tick>,
                                          caf::replies_to<log_atom, log_query>::with<log_chunk>>;
@@ -153,14 +166,17 @@ struct node_peers {
   log_store_actor logs;
 };
 
-using executor_node_actor = caf::typed_actor<
-    caf::reacts_to<node_peers>, caf::reacts_to<lead_told>, caf::reacts_to<orders_came>, caf::reacts_to<ack_came>,
-    caf::reacts_to<orders_taken>, caf::reacts_to<runs_given_back>, caf::reacts_to<open_report>,
-    caf::reacts_to<results_spooled>, caf::reacts_to<spool_health>, caf::reacts_to<dial_tick>, caf::reacts_to<beat_tick>,
-    caf::reacts_to<callback_tick>, caf::reacts_to<lease_tick>, caf::reacts_to<forget_tick>,
-    /// The source of a script, from the admin behind that connection or another one. Errors: not_found, unavailable.
-    caf::replies_to<script_atom, job_id, spec_version, std::uint64_t>::with<script_source>,
-    caf::replies_to<drain_request>::with<bool>>;
+using executor_node_actor =
+    caf::typed_actor<caf::reacts_to<node_peers>, caf::reacts_to<lead_told>, caf::reacts_to<orders_came>,
+                     caf::reacts_to<ack_came>, caf::reacts_to<settled_came>, caf::reacts_to<orders_taken>,
+                     caf::reacts_to<runs_given_back>, caf::reacts_to<open_report>, caf::reacts_to<results_spooled>,
+                     caf::reacts_to<spool_health>, caf::reacts_to<session_noted>, caf::reacts_to<dial_tick>,
+                     caf::reacts_to<beat_tick>, caf::reacts_to<callback_tick>, caf::reacts_to<lease_tick>,
+                     caf::reacts_to<forget_tick>,
+                     /// The source of a script, from the admin behind that connection or another one. Errors:
+                     /// not_found, unavailable.
+                     caf::replies_to<script_atom, job_id, spec_version, std::uint64_t>::with<script_source>,
+                     caf::replies_to<drain_request>::with<bool>>;
 
 } // namespace xxl::executor
 
@@ -178,6 +194,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::results)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::results_spooled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::results_committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::session_began)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::session_noted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::spool_health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::spool_retry_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::log_records_tick)
@@ -187,6 +204,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::source_retry_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::lead_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::orders_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::ack_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::settled_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::life_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::dial_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::beat_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::callback_tick)

@@ -11,9 +11,6 @@
 namespace xxl::executor {
 namespace {
 
-/// Ids in one piece of the inventory.
-constexpr std::size_t inventory_items = 5 * limits::batch_items;
-
 /// Calls take(part) for each `most` items, in order.
 template <class Item, class Take> void in_parts(const std::vector<Item>& items, std::size_t most, Take take) {
   for (auto from = items.begin(); from != items.end();) {
@@ -28,7 +25,18 @@ template <class Item, class Take> void in_parts(const std::vector<Item>& items, 
 std::vector<inventory_piece> inventory_pieces(session_id session, epoch_id epoch, const std::vector<trigger_id>& ids) {
   if (ids.empty()) return {{session, epoch, {}, true}};
   std::vector<inventory_piece> all;
-  in_parts(ids, inventory_items, [&](auto part) { all.push_back({session, epoch, std::move(part), false}); });
+  in_parts(ids, limits::inventory_items, [&](auto part) { all.push_back({session, epoch, std::move(part), false}); });
+  all.back().last = true;
+  return all;
+}
+
+std::vector<life_report> life_reports(session_id session, epoch_id epoch, session_id life,
+                                      const std::vector<trigger_id>& started) {
+  if (started.empty()) return {{session, epoch, life, {}, true}};
+  std::vector<life_report> all;
+  in_parts(started, limits::inventory_items, [&](auto part) {
+    all.push_back({session, epoch, life, std::move(part), false});
+  });
   all.back().last = true;
   return all;
 }

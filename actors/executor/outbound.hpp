@@ -10,6 +10,10 @@ namespace xxl::executor {
 /// The ids held under an epoch; at least one piece, for the last one ends the inventory.
 std::vector<inventory_piece> inventory_pieces(session_id session, epoch_id epoch, const std::vector<trigger_id>& ids);
 
+/// What an earlier life had started; at least one piece.
+std::vector<life_report> life_reports(session_id session, epoch_id epoch, session_id life,
+                                      const std::vector<trigger_id>& started);
+
 std::vector<progress_batch> progress_batches(session_id session, const std::vector<progress>& open);
 
 /// Orders that were accepted and go back unstarted, by the life and the epoch of each.

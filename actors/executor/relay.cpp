@@ -30,6 +30,9 @@ executor_actor::behavior_type relay(self_ptr self, std::uint64_t connection, exe
       [self](ack_atom, std::uint64_t number) {
         self->send(self->state.node, ack_came{self->state.connection, number});
       },
+      [self](settled_atom, session_id life) {
+        self->send(self->state.node, settled_came{self->state.connection, life});
+      },
       [self](log_atom, const log_query& query) { return self->delegate(self->state.logs, log_atom_v, query); },
   };
 }

@@ -72,7 +72,7 @@ struct ended_run {
   trigger_state state = trigger_state::succeeded;
   state_reason reason = state_reason::none;
   std::string message;
-  bool returned = false; ///< there was no trust when its turn came: it never started and goes back
+  bool returned = false; ///< no trust, or no journal, when its turn came: it never started and goes back
 };
 
 /// The handler's name, or the language of the script: what people are told of the work.

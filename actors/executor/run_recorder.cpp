@@ -1,5 +1,7 @@
 #include "actors/executor/run_recorder.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace xxl::executor {
 namespace {
 
@@ -13,10 +15,36 @@ std::string start_line(const order& o) {
 
 } // namespace
 
+run_recorder::run_recorder(std::shared_ptr<lease> trust, std::shared_ptr<start_journal> journal,
+                           std::shared_ptr<log_buffer> log, std::shared_ptr<ended_runs> ended, const xxl::clock& time,
+                           metrics& counters)
+    : trust_{std::move(trust)},
+      journal_{std::move(journal)},
+      log_{std::move(log)},
+      ended_{std::move(ended)},
+      time_{time},
+      journal_failures_{counters.at("journal.write_failures")} {}
+
+void run_recorder::give_back(const run_ptr& r, state_reason reason) {
+  ended_->push({r, time_.now(), trigger_state::failed, reason, {}, true});
+}
+
 bool run_recorder::begin(const run_ptr& r) {
+  if (!trust_->trusted(time_.boot(), r->session)) {
+    give_back(r, state_reason::not_started);
+    return false;
+  }
+  if (auto why = journal_->note(r->session, r->task.trigger)) {
+    journal_failures_.fetch_add(1, std::memory_order_relaxed);
+    if (!journal_fails_.exchange(true))
+      spdlog::error("cannot write the start journal: {}; no run starts, all go back", why.message());
+    give_back(r, state_reason::journal_failed);
+    return false;
+  }
+  if (journal_fails_.exchange(false)) spdlog::info("the start journal can be written again");
   auto boot = time_.boot();
-  if (!trust_->trusted(boot)) {
-    ended_->push({r, time_.now(), trigger_state::failed, state_reason::not_started, {}, true});
+  if (!trust_->trusted(boot, r->session)) { // the disk took its time
+    give_back(r, state_reason::not_started);
     return false;
   }
   auto now = time_.now();

@@ -148,6 +148,7 @@ outcome outcome_of(const run& r, instant ended, trigger_state state, state_reaso
           .job = r.task.job,
           .version = r.task.version,
           .fire = r.task.fire,
+          .attempt = r.task.attempt,
           .started = r.started_wall(),
           .ended = ended,
           .state = state,

@@ -119,18 +119,18 @@ void take_in(self_ptr self, intake& orders) {
 void take_ended(self_ptr self) {
   auto& state = self->state;
   result_collector done;
-  runs_given_back back;
+  std::map<state_reason, std::vector<run_ptr>> back;
   for (auto& e : state.cfg.ended->take()) {
     switch (state.table.end(e)) {
     case run_table::fate::report:
       done.add(state, e.what, outcome_of(*e.what, e.ended, e.state, e.reason, e.message));
       break;
-    case run_table::fate::give_back: back.runs.push_back(e.what); break;
+    case run_table::fate::give_back: back[e.reason].push_back(e.what); break;
     case run_table::fate::told: break;
     }
   }
   done.send(self);
-  if (!back.runs.empty()) self->send(state.cfg.node, std::move(back));
+  for (auto& [reason, runs] : back) self->send(state.cfg.node, runs_given_back{reason, std::move(runs)});
   start_waiting_runs(self);
 }
 

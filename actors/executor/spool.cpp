@@ -17,7 +17,6 @@ spool::spool(std::filesystem::path directory, limits l) : directory_{std::move(d
   try {
     std::filesystem::create_directories(directory_);
     take_lock();
-    read_life();
     read_results();
   } catch (const std::system_error& e) {
     throw std::runtime_error{"cannot use the spool " + directory_.string() + ": " + e.what()};
@@ -41,25 +40,6 @@ void spool::take_lock() {
     throw std::system_error{why, "cannot write " + path.string()};
 }
 
-void spool::read_life() {
-  auto path = directory_ / "life";
-  if (!std::filesystem::exists(path)) return;
-  auto text = read_file(path);
-  auto space = text.find(' ');
-  std::int64_t session = 0;
-  auto [end, why] = std::from_chars(text.data(), text.data() + std::min(space, text.size()), session);
-  if (why != std::errc{} || space == std::string::npos || session <= 0)
-    throw std::runtime_error{path.string() +
-                             " is damaged: expected \"<session> <boot id>\"; remove it to begin a new life"};
-  before_.session = {session};
-  auto boot = text.substr(space + 1);
-  before_.boot = boot.substr(0, boot.find('\n'));
-}
-
-void spool::begin(session_id session, const std::string& boot) {
-  replace_file(directory_ / "life", to_string(session) + " " + boot + "\n");
-}
-
 std::filesystem::path spool::path_of(std::uint64_t number) const {
   char name[32];
   std::snprintf(name, sizeof name, "results-%06llu", static_cast<unsigned long long>(number));
@@ -76,7 +56,7 @@ void spool::read_results() {
   replayed found;
   for (auto n : numbers) replay(n, found);
   for (auto& [k, x] : found)
-    if (where_.contains(k)) before_.results[k.session].push_back(std::move(x));
+    if (where_.contains(k)) before_[k.session].push_back(std::move(x));
   // This life begins a file of its own; what the earlier ones left is only read, and goes when it is acknowledged.
   number_ = numbers.empty() ? 0 : numbers.back();
   for (auto n : numbers)

@@ -4,11 +4,9 @@
 // its whole life. Owned by one thread.
 //
 //   lock               the owner's pid
-//   life               session of this life, and boot id of the host
 //   results-NNNNNN     records: results of one session, or acknowledged ids; a file goes when all its results are
 //   acknowledged
-//
-// The start journal (guarantees.md §3, Ending a session) will stand beside them.
+//   starts-NNNNNN      the start journal's (start_journal.hpp)
 
 #include "actors/executor/file.hpp"
 #include "protocol/messages.hpp"
@@ -29,21 +27,16 @@ public:
   struct limits {
     std::size_t file_bytes = 4 * 1024 * 1024; ///< then a new file begins
   };
-  /// What the earlier lives left.
-  struct earlier {
-    session_id session;                                 ///< the last life, 0 if there was none
-    std::string boot;                                   ///< the host's boot id in that life
-    std::map<session_id, std::vector<outcome>> results; ///< not acknowledged, by the life that ran them
-  };
+  /// Results that are not acknowledged, by the life that ran them.
+  using earlier = std::map<session_id, std::vector<outcome>>;
 
   /// Takes the lock, then reads what is there. Throws std::runtime_error with a text for people: the directory is in
   /// use (by which pid), or cannot be used.
   explicit spool(std::filesystem::path directory) : spool{std::move(directory), limits{}} {}
   spool(std::filesystem::path directory, limits l);
 
+  /// What the earlier lives left.
   const earlier& before() const { return before_; }
-  /// Notes the session that begins. Throws std::system_error.
-  void begin(session_id session, const std::string& boot);
 
   /// Appends the results in one write. After an error none of them is there.
   std::error_code append(session_id session, const std::vector<outcome>& outcomes);
@@ -68,7 +61,6 @@ private:
   using replayed = std::vector<std::pair<key, outcome>>;
 
   void take_lock();
-  void read_life();
   void read_results();
   void replay(std::uint64_t number, replayed& found);
   std::filesystem::path path_of(std::uint64_t number) const;

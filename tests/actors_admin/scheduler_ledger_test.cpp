@@ -379,35 +379,30 @@ TEST_F(LedgerTest, ATakeoverUnderAnOldEpochIsNone) {
   EXPECT_FALSE(leads->holds(epoch));
 }
 
-TEST_F(LedgerTest, RowsOfAnEndedSessionAreLostAfterAWhile) {
-  db->dead = {ann};
-  storage::open_row row;
-  row.trigger = {7};
-  row.session = ann;
-  db->open.push_back(row);
-  ask<reconcile_report>(ledger, reconcile_request{epoch});
-  advance(2'999ms);
-  ask<reconcile_report>(ledger, reconcile_request{epoch});
-  EXPECT_THAT(db->completions, IsEmpty()) << "results of its last life may be on their way";
-  advance(1ms);
-  ask<reconcile_report>(ledger, reconcile_request{epoch});
-  ASSERT_THAT(db->completions, SizeIs(1));
-  EXPECT_EQ(db->completions[0].epoch, epoch);
-  EXPECT_EQ(db->completions[0].rows[0].state, trigger_state::lost);
-  EXPECT_EQ(db->completions[0].rows[0].reason, state_reason::session_ended);
-  EXPECT_EQ(db->completions[0].rows[0].session, ann);
+TEST_F(LedgerTest, DeadSessionsWithOpenRowsAreReported) {
+  db->dead = {{ann, session_end::restarted}};
+  auto report = ask<reconcile_report>(ledger, reconcile_request{epoch});
+  ASSERT_TRUE(report);
+  EXPECT_THAT(report->dead, ElementsAre(storage::dead_session{ann, session_end::restarted}));
 }
 
-TEST_F(LedgerTest, ASteppedWallClockLosesNoRowEarly) {
-  db->dead = {ann};
-  storage::open_row row;
-  row.trigger = {7};
-  row.session = ann;
-  db->open.push_back(row);
-  ask<reconcile_report>(ledger, reconcile_request{epoch});
-  clock.step(1h);
-  ask<reconcile_report>(ledger, reconcile_request{epoch});
-  EXPECT_THAT(db->completions, IsEmpty());
+TEST_F(LedgerTest, ARetryGetsAnIdOnceAndIsDueNow) {
+  complete_work work;
+  work.rows.resize(2);
+  work.rows[0].trigger = {7};
+  work.rows[1].trigger = {8};
+  work.fires.resize(2);
+  work.retries = {1};
+  db->faults.push_back({"complete", error_kind::unknown_outcome, ""});
+  db->faults.push_back({"complete", error_kind::unavailable, ""});
+  tell(std::move(work));
+  advance(1s);
+  ASSERT_THAT(db->completions, SizeIs(1));
+  auto& rows = db->completions[0].rows;
+  EXPECT_FALSE(rows[0].retry);
+  EXPECT_TRUE(rows[1].retry);
+  EXPECT_EQ(rows[1].retry_due, clock.now() - 1s) << "from the first try on, not from the one that went through";
+  EXPECT_EQ(std::count(db->calls.begin(), db->calls.end(), "take_ids"), 1);
 }
 
 TEST_F(LedgerTest, LeasesGoByTheDatabasesClock) {

@@ -257,6 +257,23 @@ TEST_F(RouterTest, WhoLeftGetsNothingMore) {
   for (auto& f : claims[0].fires) EXPECT_EQ(f.session, bob);
 }
 
+TEST_F(RouterTest, WhoIsAboutToBeEndedGetsNothingMore) {
+  join(ann, "ann");
+  auto stopped = ask<bool>(router, stop_routing{ann});
+  ASSERT_TRUE(stopped);
+  fires(1);
+  ASSERT_THAT(claims, SizeIs(1));
+  EXPECT_FALSE(claims[0].fires[0].session);
+}
+
+TEST_F(RouterTest, ARowWithoutACandidateFollowsItsJobsRetryRule) {
+  auto job = std::make_shared<armed_job>(*make_job(1));
+  job->spec.retry.retries = 1;
+  waits_for(make_waiting(7, job, clock.now()), 10s);
+  ASSERT_THAT(verdicts, SizeIs(1));
+  EXPECT_THAT(verdicts[0].retries, ElementsAre(0));
+}
+
 TEST_F(RouterTest, WhenTheLastLeavesTheFullRingGoesOn) {
   end(router);
   router = start(1);

@@ -24,7 +24,7 @@ armed_job_ptr make_job(std::int64_t id, const job_options& options) {
   job->full_name = job->spec.group + "/" + job->spec.name;
   job->times = std::get<schedule::timetable>(config::timetable_of(job->spec.schedule));
   job->misfire = config::misfire_of(options.misfire);
-  job->follows = job->times.what() == schedule::timetable::kind::after;
+  job->follows = job->times.what() == schedule::timetable::kind::after || job->spec.retry.retries > 0;
   return job;
 }
 
@@ -198,7 +198,7 @@ std::vector<storage::open_row> fake_ledger::open_rows(std::span<const session_id
   return page;
 }
 
-std::vector<session_id> fake_ledger::ended_with_open_rows() {
+std::vector<storage::dead_session> fake_ledger::ended_with_open_rows() {
   called("ended_with_open_rows");
   return dead;
 }

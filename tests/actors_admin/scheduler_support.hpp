@@ -81,7 +81,8 @@ public:
   instant wall{};                    ///< the database's clock
   std::vector<instant> leases_until; ///< of each renewal and takeover
   std::vector<instant> looked_at;    ///< what leases were compared with
-  std::vector<session_id> live, lease_over, dead;
+  std::vector<session_id> live, lease_over;
+  std::vector<storage::dead_session> dead;
   std::vector<storage::open_row> open;
   std::vector<awaiting> overdue;
   std::vector<std::pair<job_id, instant>> next_set;
@@ -107,7 +108,7 @@ public:
   storage::sessions_answer lease_takeover(epoch_id epoch, instant lease_until) override;
   std::vector<storage::open_row> open_rows(std::span<const session_id> sessions, trigger_id after,
                                            std::size_t most) override;
-  std::vector<session_id> ended_with_open_rows() override;
+  std::vector<storage::dead_session> ended_with_open_rows() override;
   std::vector<awaiting> overdue_ends() override;
   bool set_next(const awaiting& row, instant next) override;
   instant database_now() override;

@@ -16,13 +16,15 @@ using test::make_outcome;
 using test::our_session;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 struct told_node {
   std::vector<std::int64_t> spooled;
+  std::vector<session_id> noted;
   std::vector<bool> writable;
 };
 
-/// A node of which only two messages matter here.
+/// A node of which only what the spool says matters here.
 executor_node_actor::behavior_type fake_node(executor_node_actor::stateful_pointer<test::fake_state>,
                                              std::shared_ptr<told_node> told) {
   return {
@@ -30,6 +32,7 @@ executor_node_actor::behavior_type fake_node(executor_node_actor::stateful_point
       [](const lead_told&) {},
       [](orders_came&) {},
       [](ack_came) {},
+      [](const settled_came&) {},
       [](orders_taken) {},
       [](const runs_given_back&) {},
       [](open_report&) {},
@@ -37,6 +40,7 @@ executor_node_actor::behavior_type fake_node(executor_node_actor::stateful_point
         for (auto& x : done.what.outcomes) told->spooled.push_back(x.trigger.value);
       },
       [=](spool_health health) { told->writable.push_back(health.writable); },
+      [=](session_noted which) { told->noted.push_back(which.session); },
       [](dial_tick) {},
       [](beat_tick) {},
       [](callback_tick) {},
@@ -66,7 +70,7 @@ class CallbackSpoolTest : public xxl::test::ActorTest {
 protected:
   CallbackSpoolTest() {
     node = sys.spawn(fake_node, told);
-    actor = spawn_callback_spool(sys, {store, "boot", node, counters}, placement::pooled);
+    actor = spawn_callback_spool(sys, {store, journal, node, counters}, placement::pooled);
   }
   ~CallbackSpoolTest() override {
     self->send_exit(node, caf::exit_reason::kill);
@@ -79,6 +83,7 @@ protected:
 
   test::temporary_directory dir;
   std::shared_ptr<spool> store = std::make_shared<spool>(dir.path() / "spool");
+  std::shared_ptr<start_journal> journal = std::make_shared<start_journal>(dir.path() / "spool", "boot");
   std::shared_ptr<told_node> told = std::make_shared<told_node>();
   metrics_ptr counters = std::make_shared<metrics>();
   executor_node_actor node;
@@ -113,16 +118,24 @@ TEST_F(CallbackSpoolTest, WhileTheDiskRefusesResultsWaitInOrderAndTheNodeKnows) 
   EXPECT_THAT(told->writable, ElementsAre(false, true));
 }
 
-TEST_F(CallbackSpoolTest, ANewSessionIsNotedForTheNextLife) {
+TEST_F(CallbackSpoolTest, ANewSessionIsKnownToTheNextLifeBeforeALeaderHearsOfIt) {
   self->send(actor, session_began{{4242}});
   settle();
-  self->send_exit(actor, caf::exit_reason::kill);
-  settle();
-  actor = nullptr;
-  store.reset();
-  spool next{dir.path() / "spool"};
-  EXPECT_EQ(next.before().session, session_id{4242});
-  EXPECT_EQ(next.before().boot, "boot");
+  EXPECT_THAT(told->noted, ElementsAre(session_id{4242}));
+  start_journal next{dir.path() / "spool", "boot"};
+  EXPECT_THAT(next.before(), ElementsAre(Pair(session_id{4242}, IsEmpty())));
+}
+
+TEST_F(CallbackSpoolTest, ASessionWhoseJournalCannotBeWrittenWaits) {
+  {
+    full_disk full{0};
+    self->send(actor, session_began{{4242}});
+    settle();
+    advance(10s);
+    EXPECT_THAT(told->noted, IsEmpty());
+  }
+  advance(5s);
+  EXPECT_THAT(told->noted, ElementsAre(session_id{4242}));
 }
 
 } // namespace

@@ -65,6 +65,7 @@ struct fake_admin {
   std::vector<return_batch> returns;
   std::vector<progress_batch> reports;
   std::vector<session_id> byes;
+  std::vector<life_report> lives;
 
   std::vector<std::int64_t> called_back() const {
     std::vector<std::int64_t> ids;
@@ -111,6 +112,7 @@ inline executor_link_actor::behavior_type fake_link(executor_link_actor::statefu
       },
       [=](return_atom, const return_batch& batch) { admin->returns.push_back(batch); },
       [=](progress_atom, const progress_batch& batch) { admin->reports.push_back(batch); },
+      [=](life_atom, const life_report& report) { admin->lives.push_back(report); },
       [=](script_atom, job_id, spec_version) -> caf::result<script_source> {
         if (!admin->source) return make_error(errc::not_found, "no such script");
         return *admin->source;

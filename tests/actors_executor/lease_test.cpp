@@ -28,9 +28,21 @@ TEST(Lease, AnAnswerToAnOlderBeatDoesNotShortenTheTrust) {
 
 TEST(Lease, EndsAtOnceWithItsSession) {
   lease l;
+  l.begin({1});
   l.renew(start, 10s);
-  l.end();
+  l.begin({2});
   EXPECT_FALSE(l.trusted(start));
+}
+
+TEST(Lease, TrustInANewSessionIsNoneInAnOlderOne) {
+  lease l;
+  l.begin({1});
+  l.renew(start, 10s);
+  EXPECT_TRUE(l.trusted(start, {1}));
+  l.begin({2});
+  l.renew(start, 10s);
+  EXPECT_TRUE(l.trusted(start, {2}));
+  EXPECT_FALSE(l.trusted(start, {1}));
 }
 
 TEST(Backoff, DoublesUpToTheMostAndStaysWithinHalfAndWholeOfTheStep) {

@@ -52,6 +52,22 @@ TEST(Inventory, OfNothingIsOneLastPiece) {
   EXPECT_TRUE(pieces[0].last);
 }
 
+TEST(LifeReport, OfALifeThatStartedNothingIsOneLastPiece) {
+  auto pieces = life_reports(our_session, epoch, {9}, {});
+  ASSERT_EQ(pieces.size(), 1u);
+  EXPECT_TRUE(pieces[0].last);
+  EXPECT_EQ(pieces[0].life, session_id{9});
+}
+
+TEST(LifeReport, EndsWithItsLastPiece) {
+  auto pieces = life_reports(our_session, epoch, {9}, ids(10'001));
+  ASSERT_EQ(pieces.size(), 3u);
+  for (auto& p : pieces) {
+    EXPECT_EQ(invalid(p), std::nullopt);
+    EXPECT_EQ(p.last, &p == &pieces.back());
+  }
+}
+
 TEST(Inventory, EndsWithItsLastPiece) {
   auto all = ids(10'001);
   auto pieces = inventory_pieces(our_session, epoch, all);

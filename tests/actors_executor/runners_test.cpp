@@ -56,6 +56,7 @@ executor_node_actor::behavior_type fake_node(executor_node_actor::stateful_point
       [](const lead_told&) {},
       [](orders_came&) {},
       [](ack_came) {},
+      [](const settled_came&) {},
       [=](orders_taken taken) { told->taken.push_back(taken); },
       [=](const runs_given_back& back) { told->back.push_back(back); },
       [=](open_report& open) { told->reports.insert(told->reports.end(), open.triggers.begin(), open.triggers.end()); },
@@ -79,6 +80,7 @@ callback_spool_actor::behavior_type fake_spool(told_ptr told) {
       },
       [](const results_committed&) {},
       [](session_began) {},
+      [](life_over) {},
       [](spool_retry_tick) {},
   };
 }
@@ -114,6 +116,7 @@ protected:
     c.counters = counters;
     c.time = &clock;
     runners = spawn_runners(sys, std::move(c));
+    trust->begin(our_session);
     trust->renew(clock.boot(), 1h);
     settle();
   }
@@ -140,7 +143,9 @@ protected:
   std::shared_ptr<ended_runs> ended = std::make_shared<ended_runs>();
   std::shared_ptr<lease> trust = std::make_shared<lease>();
   std::shared_ptr<log_buffer> log = std::make_shared<log_buffer>(*counters, log_buffer::limits{});
-  std::shared_ptr<run_recorder> recorder = std::make_shared<run_recorder>(trust, log, ended, clock);
+  test::temporary_directory place;
+  std::shared_ptr<start_journal> journal = std::make_shared<start_journal>(place.path(), "boot");
+  std::shared_ptr<run_recorder> recorder = std::make_shared<run_recorder>(trust, journal, log, ended, clock, *counters);
   std::shared_ptr<held_handlers> pool = std::make_shared<held_handlers>(recorder);
   executor_node_actor node;
   callback_spool_actor spool;
@@ -195,7 +200,7 @@ TEST_F(RunnersTest, ScriptsAndCommandsGoToTheScriptHost) {
 }
 
 TEST_F(RunnersTest, WithoutTrustNothingStartsAndWithItWhatWaitsDoes) {
-  trust->end();
+  trust->begin(our_session);
   send({make_order(1)});
   EXPECT_THAT(pool->ids(), IsEmpty());
   trust->renew(clock.boot(), 10s);
@@ -225,7 +230,7 @@ TEST_F(RunnersTest, ARunWhoseTurnComesWithoutTrustGoesBack) {
   settle();
   EXPECT_THAT(told->back, IsEmpty()) << "a run that this table does not hold";
   send({make_order(1, 1, script_work{})});
-  trust->end();
+  trust->begin(our_session);
   EXPECT_FALSE(recorder->begin(told->processes.at(0)));
   settle();
   ASSERT_THAT(told->back, SizeIs(1));
@@ -233,13 +238,39 @@ TEST_F(RunnersTest, ARunWhoseTurnComesWithoutTrustGoesBack) {
   EXPECT_THAT(told->outcomes, IsEmpty());
 }
 
-TEST_F(RunnersTest, AResultEchoesThatSomethingFollows) {
+TEST_F(RunnersTest, ARunOfAnEndedSessionNeverStarts) {
+  send({make_order(1, 1, script_work{})});
+  trust->begin({4712});
+  trust->renew(clock.boot(), 1h);
+  EXPECT_FALSE(recorder->begin(told->processes.at(0))) << "the leader may have given it to somebody else";
+}
+
+TEST_F(RunnersTest, ARunIsInTheJournalBeforeItStarts) {
+  send({make_order(1)}); // the pool of this test begins it at once
+  start_journal next_life{place.path(), "boot"};
+  EXPECT_THAT(next_life.before(), ElementsAre(::testing::Pair(our_session, ElementsAre(trigger_id{1}))));
+}
+
+TEST_F(RunnersTest, WithoutAJournalNothingStartsAndTheRunsGoBack) {
+  std::filesystem::remove_all(place.path());
+  send({make_order(1, 1, script_work{})});
+  EXPECT_FALSE(recorder->begin(told->processes.at(0)));
+  settle();
+  ASSERT_THAT(told->back, SizeIs(1));
+  EXPECT_EQ(told->back[0].reason, state_reason::journal_failed);
+  EXPECT_THAT(told->outcomes, IsEmpty());
+  EXPECT_EQ(counters->at("journal.write_failures").load(), 1);
+}
+
+TEST_F(RunnersTest, AResultEchoesWhatItsEndNeeds) {
   auto o = make_order(1);
   o.follows = true;
+  o.attempt = 3;
   send({o});
   end();
   ASSERT_THAT(told->outcomes, SizeIs(1));
-  EXPECT_TRUE(told->outcomes[0].follows) << "else a fixed delay's next fire waits for the reconciler";
+  EXPECT_TRUE(told->outcomes[0].follows);
+  EXPECT_EQ(told->outcomes[0].attempt, 3);
 }
 
 TEST_F(RunnersTest, ATimedOutHandlerIsCancelledAndItsVerdictReplaced) {

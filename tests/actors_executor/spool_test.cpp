@@ -38,15 +38,12 @@ protected:
 TEST_F(SpoolTest, ResultsWithoutAcknowledgementAreThereInTheNextLife) {
   {
     spool s{path};
-    s.begin(first_life, "boot");
     ASSERT_FALSE(s.append(first_life, {make_outcome(1), make_outcome(2, "text"), make_outcome(3)}));
     ASSERT_FALSE(s.acknowledge(first_life, {{1}, {3}}));
   }
   spool next{path};
-  EXPECT_EQ(next.before().session, first_life);
-  EXPECT_EQ(next.before().boot, "boot");
-  ASSERT_EQ(next.before().results.size(), 1u);
-  auto& left = next.before().results.at(first_life);
+  ASSERT_EQ(next.before().size(), 1u);
+  auto& left = next.before().at(first_life);
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].trigger, trigger_id{2});
   EXPECT_EQ(left[0].message, "text");
@@ -63,8 +60,8 @@ TEST_F(SpoolTest, ResultsKeepTheSessionThatRanThemOverSeveralLives) {
     ASSERT_FALSE(s.append(second_life, {make_outcome(1), make_outcome(2)}));
   }
   spool s{path};
-  EXPECT_EQ(s.before().results.at(first_life).size(), 1u);
-  EXPECT_EQ(s.before().results.at(second_life).size(), 2u);
+  EXPECT_EQ(s.before().at(first_life).size(), 1u);
+  EXPECT_EQ(s.before().at(second_life).size(), 2u);
   EXPECT_EQ(s.pending(), 3u);
 }
 
@@ -79,7 +76,7 @@ TEST_F(SpoolTest, NothingIsLeftOnceAllIsAcknowledged) {
     EXPECT_EQ(files_in(path), 1u) << "only this life's file";
   }
   spool s{path};
-  EXPECT_THAT(s.before().results, IsEmpty());
+  EXPECT_THAT(s.before(), IsEmpty());
   EXPECT_EQ(files_in(path), 0u);
 }
 
@@ -101,7 +98,7 @@ TEST_F(SpoolTest, ATornLastRecordIsIgnoredAndTheWholeOnesAreKept) {
   auto torn = encode({first_life, {make_outcome(2)}, {}});
   std::ofstream{path / "results-000001", std::ios::app | std::ios::binary} << torn.substr(0, torn.size() - 1);
   spool s{path};
-  EXPECT_EQ(s.before().results.at(first_life).size(), 1u);
+  EXPECT_EQ(s.before().at(first_life).size(), 1u);
 }
 
 TEST_F(SpoolTest, ADamagedRecordIsNotTakenForAResult) {

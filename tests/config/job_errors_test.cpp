@@ -173,7 +173,7 @@ TEST(JobErrors, KeysOfJobs) {
 
 TEST(JobErrors, KeysThatAreNotBuiltYet) {
   for (std::string key :
-       {"retries", "retry_on", "calendars", "alarms", "needs", "depends_on", "labels", "require", "jitter", "dst"})
+       {"retry_delay", "backoff", "calendars", "alarms", "needs", "depends_on", "labels", "require", "jitter", "dst"})
     expect_in_job(key + ": x", 5, "\"" + key + "\" in a job is not supported yet");
 }
 

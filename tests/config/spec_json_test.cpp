@@ -56,7 +56,18 @@ TEST(SpecJson, TheStoredTextIsStable) { // it is in databases: when this test fa
 TEST(SpecJson, AnUnknownKeyIsIgnoredAndAMissingOneIsTheDefault) {
   job_spec expected;
   expected.work = handler_work{"h"};
-  EXPECT_EQ(from_json(R"({"handler":"h","retries":3})"), (std::variant<job_spec, std::string>{expected}));
+  EXPECT_EQ(from_json(R"({"handler":"h","colour":3})"), (std::variant<job_spec, std::string>{expected}));
+}
+
+TEST(SpecJson, RetriesComeBackAsTheyWere) {
+  job_spec spec;
+  spec.work = handler_work{"h"};
+  spec.retry = {5, true, false, true};
+  EXPECT_EQ(from_json(to_json(spec)), (std::variant<job_spec, std::string>{spec}));
+  EXPECT_EQ(error(R"({"handler":"h","retries":101})"),
+            "stored specification: retries is not a whole number from 0 to 100");
+  EXPECT_EQ(error(R"({"handler":"h","retries":1,"retry_on":["killed"]})"),
+            "stored specification: retry_on has something that is none of failed, timed_out, lost");
 }
 
 TEST(SpecJson, TextThatIsNotUtf8DoesNotThrow) {

@@ -55,8 +55,8 @@ TEST(Numbers, OfReasonsStandForEver) {
   EXPECT_EQ(names_of<state_reason>(), "none, no_executor, queue_full, not_started, session_ended, handler_error, "
                                       "handler_unknown, exit_code, launch_failed, deadline, "
                                       "misfire, paused, edited, deleted, still_running, shutdown, refused, "
-                                      "interpreter_missing, script_unavailable, disabled");
-  EXPECT_EQ(static_cast<int>(state_reason::disabled), 19);
+                                      "interpreter_missing, script_unavailable, disabled, journal_failed");
+  EXPECT_EQ(static_cast<int>(state_reason::journal_failed), 20);
 }
 
 TEST(States, AreFinalFromFourUp) {

@@ -26,10 +26,10 @@ using test::sample;
 template <class T> class Wire : public ::testing::Test {};
 using everything =
     ::testing::Types<executor_hello, executor_welcome, beat_answer, order, order_batch, outcome, callback_batch,
-                     returned_order, return_batch, progress, progress_batch, inventory_piece, script_source, log_query,
-                     log_chunk, job_ref, apply_request, apply_change, group_view, job_view, job_query, executor_view,
-                     trigger_view, trigger_position, trigger_query, gap_view, job_detail, trigger_request,
-                     trigger_receipt, pause_request, pause_answer, node_stats>;
+                     returned_order, return_batch, progress, progress_batch, inventory_piece, life_report,
+                     script_source, log_query, log_chunk, job_ref, apply_request, apply_change, group_view, job_view,
+                     job_query, executor_view, trigger_view, trigger_position, trigger_query, gap_view, job_detail,
+                     trigger_request, trigger_receipt, pause_request, pause_answer, node_stats>;
 TYPED_TEST_SUITE(Wire, everything);
 
 template <std::size_t I = 0, class Tuple> void expect_all_differ(const Tuple& x, const Tuple& y) {
@@ -109,8 +109,8 @@ protected:
 template <class... Ts> struct list {};
 using alone =
     list<executor_hello, executor_welcome, beat_answer, order_batch, callback_batch, return_batch, progress_batch,
-         inventory_piece, script_source, log_query, log_chunk, job_ref, apply_request, job_query, trigger_query,
-         job_detail, trigger_request, trigger_receipt, pause_request, pause_answer, node_stats>;
+         inventory_piece, life_report, script_source, log_query, log_chunk, job_ref, apply_request, job_query,
+         trigger_query, job_detail, trigger_request, trigger_receipt, pause_request, pause_answer, node_stats>;
 using in_lists = list<apply_change, group_view, job_view, executor_view, trigger_view>;
 
 TEST_F(Registered, EveryMessageTravelsByItsTypeName) {

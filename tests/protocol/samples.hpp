@@ -21,18 +21,19 @@ using namespace std::chrono_literals;
   inline bool operator==(const Type& x, const Type& y) { return fields(x) == fields(y); }
 
 // clang-format off
-XXL_FIELDS(executor_hello, a, b, c, d, e, f, g, h, i)
+XXL_FIELDS(executor_hello, a, b, c, d, e, f, g, h, i, j)
 XXL_FIELDS(executor_welcome, a, b, c)
 XXL_FIELDS(beat_answer, a, b, c)
 XXL_FIELDS(order, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
 XXL_FIELDS(order_batch, a, b, c)
-XXL_FIELDS(outcome, a, b, c, d, e, f, g, h, i, j)
+XXL_FIELDS(outcome, a, b, c, d, e, f, g, h, i, j, k)
 XXL_FIELDS(callback_batch, a, b, c)
 XXL_FIELDS(returned_order, a, b, c)
 XXL_FIELDS(return_batch, a, b, c)
 XXL_FIELDS(progress, a, b, c)
 XXL_FIELDS(progress_batch, a, b)
 XXL_FIELDS(inventory_piece, a, b, c, d)
+XXL_FIELDS(life_report, a, b, c, d, e)
 XXL_FIELDS(script_source, a, b, c, d)
 XXL_FIELDS(log_query, a, b, c, d)
 XXL_FIELDS(log_chunk, a, b, c, d)
@@ -79,12 +80,14 @@ template <> inline job_spec sample() {
   x.route = route_strategy::random;
   x.misfire = misfire_policy::fire_once;
   x.timeout = 30s;
+  x.retry = {3, true, false, true};
   x.owner = "team-orders";
   x.enabled = false;
   return x;
 }
 template <> inline executor_hello sample() {
-  return {{11}, "orders", "orders-1", "host:4711", "0.1.0", {{"zone", "a"}, {"disk", "ssd"}}, "b00t", {10}, {3}};
+  return {{11},   "orders", "orders-1",  "host:4711", "0.1.0", {{"zone", "a"}, {"disk", "ssd"}},
+          "b00t", {10},     {{9}, {10}}, {3}};
 }
 template <> inline executor_welcome sample() { return {"admin1", 1s, 10s}; }
 template <> inline beat_answer sample() { return {7, true, {3}}; }
@@ -111,7 +114,7 @@ template <> inline order sample() {
 }
 template <> inline order_batch sample() { return {{3}, {11}, {sample<order>(), sample<order>()}}; }
 template <> inline outcome sample() {
-  return {{1'001},       {12}, 4, noon, noon + 1ms, noon + 2s, trigger_state::failed, state_reason::exit_code,
+  return {{1'001},       {12}, 4, noon, 3, noon + 1ms, noon + 2s, trigger_state::failed, state_reason::exit_code,
           "exit code 3", true};
 }
 template <> inline callback_batch sample() { return {{11}, 9, {sample<outcome>()}}; }
@@ -120,6 +123,7 @@ template <> inline return_batch sample() { return {{11}, {3}, {sample<returned_o
 template <> inline progress sample() { return {{1'001}, trigger_state::sent, noon}; }
 template <> inline progress_batch sample() { return {{11}, {sample<progress>()}}; }
 template <> inline inventory_piece sample() { return {{11}, {3}, {{1'001}, {1'002}}, true}; }
+template <> inline life_report sample() { return {{11}, {3}, {10}, {{1'001}, {1'002}}, true}; }
 template <> inline script_source sample() { return {{12}, 4, script_language::python, "print(1)"}; }
 template <> inline log_query sample() { return {{1'001}, noon, 17, 500}; }
 template <> inline log_chunk sample() { return {17, {"first", "", "third"}, true, false}; }

@@ -32,8 +32,8 @@ template <class T, class Change> std::string after(Change change) {
 template <class T> class EverySample : public ::testing::Test {};
 using checked =
     ::testing::Types<executor_hello, executor_welcome, order_batch, callback_batch, return_batch, progress_batch,
-                     inventory_piece, script_source, log_query, log_chunk, group_spec, job_spec, apply_request,
-                     job_query, trigger_query, trigger_request, pause_request, job_ref>;
+                     inventory_piece, life_report, script_source, log_query, log_chunk, group_spec, job_spec,
+                     apply_request, job_query, trigger_query, trigger_request, pause_request, job_ref>;
 TYPED_TEST_SUITE(EverySample, checked);
 TYPED_TEST(EverySample, IsValid) { EXPECT_EQ(invalid(sample<TypeParam>()).value_or(""), ""); }
 
@@ -48,7 +48,6 @@ TEST(Hello, IsRefusedInWordsThatNameTheField) {
   EXPECT_EQ(after<T>([](T& x) { x.address = of(257); }), "address has 257 bytes, at most 256 are allowed");
   EXPECT_EQ(after<T>([](T& x) { x.version = of(65); }), "version has 65 bytes, at most 64 are allowed");
   EXPECT_EQ(after<T>([](T& x) { x.boot = of(65); }), "boot id has 65 bytes, at most 64 are allowed");
-  EXPECT_EQ(after<T>([](T& x) { x.previous = {-1}; }), "previous session is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.highest_epoch = {-1}; }), "highest epoch is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.labels = {{"", "v"}}; }), "label is empty");
   EXPECT_EQ(after<T>([](T& x) { x.labels = {{"zone", nul}}; }), "label zone is not text: byte 2 is NUL");
@@ -214,12 +213,44 @@ TEST(Progress, IsSentOrRunning) {
             "progress of trigger 1001: state unknown(77) is neither sent nor running");
 }
 
-TEST(Inventory, PiecesHoldTenThousandIds) {
+TEST(LifeReport, IsRefusedInWordsThatNameTheField) {
+  using T = life_report;
+  EXPECT_EQ(after<T>([](T& x) { x.session = {0}; }), "session 0 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.epoch = {0}; }), "epoch 0 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.life = {-1}; }), "life -1 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.started[1] = {0}; }), "trigger 0 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.started.assign(5'001, {1'001}); }),
+            "5001 ids in one message, at most 5000 are allowed");
+}
+
+TEST(JobSpec, RetriesAreFromNoneToAHundred) {
+  auto retries = [](std::int16_t n) { return after<job_spec>([n](job_spec& x) { x.retry.retries = n; }); };
+  EXPECT_EQ(retries(0), "");
+  EXPECT_EQ(retries(100), "");
+  EXPECT_EQ(retries(101), "job orders/close-stale: retries 101 is out of range, 0 to 100");
+  EXPECT_EQ(retries(-1), "job orders/close-stale: retries -1 is out of range, 0 to 100");
+}
+
+TEST(RetryRule, FollowsTheEndsItNamesAsLongAsAttemptsAreLeft) {
+  retry_rule rule;
+  EXPECT_FALSE(rule.again(trigger_state::failed, 1));
+  rule.retries = 2;
+  EXPECT_TRUE(rule.again(trigger_state::failed, 1));
+  EXPECT_TRUE(rule.again(trigger_state::timed_out, 2));
+  EXPECT_FALSE(rule.again(trigger_state::failed, 3)) << "the first attempt and two retries";
+  EXPECT_FALSE(rule.again(trigger_state::lost, 1)) << "it may have happened";
+  rule.on_lost = true;
+  EXPECT_TRUE(rule.again(trigger_state::lost, 1));
+  for (auto end : {trigger_state::succeeded, trigger_state::killed, trigger_state::discarded, trigger_state::missed})
+    EXPECT_FALSE(rule.again(end, 1)) << to_string(end);
+}
+
+TEST(Inventory, PiecesHoldFiveThousandIds) {
   auto ids = [](std::size_t n) {
     return after<inventory_piece>([n](inventory_piece& x) { x.held.assign(n, {1'001}); });
   };
-  EXPECT_EQ(ids(10'000), "");
-  EXPECT_EQ(ids(10'001), "10001 ids in one message, at most 10000 are allowed");
+  EXPECT_EQ(ids(5'000), "");
+  EXPECT_EQ(ids(5'001), "5001 ids in one message, at most 5000 are allowed");
   EXPECT_EQ(after<inventory_piece>([](inventory_piece& x) { x.held[1] = {-3}; }), "trigger -3 is out of range");
 }
 

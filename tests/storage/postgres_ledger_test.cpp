@@ -243,7 +243,7 @@ TEST_F(PostgresLedger, SessionsThatEndedWithOpenRowsAreFound) {
   const std::array both{alice, bob};
   EXPECT_THAT(claims->end_sessions(epoch, std::span{both}.first(1), fire, session_end::stopped).sessions,
               ElementsAre(alice));
-  EXPECT_THAT(completions->ended_with_open_rows(), ElementsAre(alice));
+  EXPECT_THAT(completions->ended_with_open_rows(), ElementsAre(dead_session{alice, session_end::stopped}));
   const auto open = completions->open_rows(both, {11}, 10);
   ASSERT_EQ(open.size(), 1U);
   EXPECT_EQ(open[0].trigger, trigger_id{12});

@@ -13,9 +13,11 @@ protected:
   session_opened open(session_id id, const std::string& name = "host-1", instant now = from_ms(60'000)) {
     return open_under(epoch, id, name, now);
   }
-  session_opened open_under(epoch_id under, session_id id, const std::string& name, instant now) {
+  session_opened open_under(epoch_id under, session_id id, const std::string& name, instant now,
+                            std::vector<session_id> lives = {}) {
     session_open s;
     s.session = id;
+    s.lives = std::move(lives);
     s.group = catalog->groups().at(0).id;
     s.name = name;
     s.address = "host:42";
@@ -23,6 +25,9 @@ protected:
     s.now = now;
     s.lease_until = now + std::chrono::seconds{10};
     return claims->open_session(under, s);
+  }
+  session_opened restart(session_id id, std::vector<session_id> lives, instant now = from_ms(60'000)) {
+    return open_under(epoch, id, "host-1", now, std::move(lives));
   }
   sessions_answer end(session_id id, instant now) {
     return claims->end_sessions(epoch, std::vector{id}, now, session_end::stopped);
@@ -42,15 +47,27 @@ TEST_P(sessions_conformance, AHelloOpensASessionAndRepeatedChangesNothing) {
 
 TEST_P(sessions_conformance, ANewLifeEndsTheOldOne) {
   open({901});
-  const auto next = open({902});
+  const auto next = restart({902}, {{901}});
   EXPECT_TRUE(next.opened);
   EXPECT_THAT(next.ended, ElementsAre(session_id{901}));
 }
 
+TEST_P(sessions_conformance, ALiveNameIsKeptByWhoHasIt) {
+  open({901});
+  const auto stranger = open({902});
+  EXPECT_FALSE(stranger.opened);
+  EXPECT_EQ(stranger.holder, session_id{901});
+  EXPECT_THAT(stranger.ended, IsEmpty());
+  const auto mistaken = restart({902}, {{900}});
+  EXPECT_EQ(mistaken.holder, session_id{901}) << "only the life it names ends";
+  claims->end_expired(epoch, from_ms(70'001));
+  EXPECT_TRUE(open({902}).opened) << "its lease is over";
+}
+
 TEST_P(sessions_conformance, AnEndedSessionIsGoneAndEndsNobody) {
   open({901});
-  open({902});
-  const auto late = open({901});
+  restart({902}, {{901}});
+  const auto late = restart({901}, {{902}});
   EXPECT_TRUE(late.gone);
   EXPECT_FALSE(late.opened);
   EXPECT_THAT(late.ended, IsEmpty());
@@ -139,14 +156,14 @@ TEST_P(sessions_conformance, EndedSessionsWithOpenRowsAreFound) {
   claim_one(make_job("a"), {101});
   EXPECT_THAT(claims->ended_with_open_rows(), IsEmpty());
   end(session, from_ms(61'000));
-  EXPECT_THAT(claims->ended_with_open_rows(), ElementsAre(session));
+  EXPECT_THAT(claims->ended_with_open_rows(), ElementsAre(dead_session{session, session_end::stopped}));
   complete_one(end_of({101}));
   EXPECT_THAT(claims->ended_with_open_rows(), IsEmpty());
 }
 
 TEST_P(sessions_conformance, ExecutorsAreListedByTheirLiveLifeOrTheirLast) {
   open({901}, "host-1");
-  open({902}, "host-1", from_ms(62'000));
+  restart({902}, {{901}}, from_ms(62'000));
   open({903}, "host-2");
   end({903}, from_ms(63'000));
   const auto rows = catalog->list_executors();
