@@ -53,7 +53,8 @@ std::vector<session_id> all_taken(soci::statement& change, const long long& id) 
 
 void open_session(soci::session& s, const session_open& o, session_opened& answer) {
   const long long session = o.session.value, group = o.group.value, now = to_ms(o.now), until = to_ms(o.lease_until);
-  const auto kind = static_cast<long long>(o.kind), const auto &name = checked_text(o.name, "the executor's name");
+  const auto kind = static_cast<long long>(o.kind);
+  const auto& name = checked_text(o.name, "the executor's name");
 
   long long ended = 0;
   bool known = false;

@@ -59,7 +59,7 @@ void check_settings(const executor_settings& s) {
   require(s.log_days.count() >= 1, "log_days is " + std::to_string(s.log_days.count()) + "; it must be at least 1");
   require(!s.data.empty(), "data directory is empty");
   require(!s.admins.empty() || s.local_gate, "no admin is named");
-  if (auto problem = invalid(hello_of(s, {1}, {}, {}))) require(false, *problem);
+  if (auto problem = invalid(hello_of(s, {1}, {}))) require(false, *problem);
 }
 
 /// Everything alive, in the order in which it was made; ended in the reverse order.

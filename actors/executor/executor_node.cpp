@@ -42,6 +42,7 @@ public:
   void acknowledged(std::uint64_t number);
   void settled(const settled_came& came);
   void spool_changed(bool writable);
+  void noted(session_noted which);
   void look_at_lease();
   void forget();
   void callbacks_due();
@@ -61,7 +62,6 @@ private:
   void ask_for_trust(connection& c);
   void beat_answered(std::uint64_t number, boot_time sent, const beat_answer& answer);
   void new_session();
-  void noted(session_noted which);
   void refuse(connection& c, const order_batch& batch, state_reason reason, const std::string& why);
   void grant(connection& c);
   void send_returns();

@@ -38,7 +38,7 @@ protected:
   std::vector<storage::open_row> open; ///< what open_rows answers
   std::vector<armed_job_ptr> specs;
   std::vector<std::string> steps; ///< of a takeover, in their order
-  storage::session_opened opening{true, {}, true, false};
+  storage::session_opened opening{true, {}, true, false, {}};
   bool database_answers = true;
   caf::error registry_says;
 

@@ -135,7 +135,7 @@ TEST_F(LinkTest, ASessionThatCannotBeOpenedYetIsTriedAgain) {
 }
 
 TEST_F(LinkTest, AFencedOpeningDeposes) {
-  opening = {false, {}, false, false};
+  opening = {false, {}, false, false, {}};
   enlist();
   begin();
   EXPECT_FALSE(leads->holds(epoch));
@@ -143,7 +143,7 @@ TEST_F(LinkTest, AFencedOpeningDeposes) {
 }
 
 TEST_F(LinkTest, ASessionThatHasEndedNeverComesBack) {
-  opening = {true, {}, false, true};
+  opening = {true, {}, false, true, {}};
   enlist();
   begin();
   EXPECT_THAT(leads_told, IsEmpty());

@@ -75,7 +75,7 @@ public:
   std::vector<storage::hand_back> handed_back;
   std::vector<storage::progress_report> reports;
   std::vector<storage::session_open> opened;
-  storage::session_opened opening{true, {}, true, false};
+  storage::session_opened opening{true, {}, true, false, {}};
   std::vector<std::pair<session_id, session_end>> ended_sessions;
   std::vector<session_id> renewed;
   instant wall{};                    ///< the database's clock

@@ -128,7 +128,7 @@ TEST_F(ExecutorNodeTest, ALeaderOfALowerEpochRenewsNothing) {
   begin_led();
   lead(two, {6});
   two->leads = false;
-  trust->end();
+  trust->begin(our_session); // none any more
   advance(2s);
   EXPECT_FALSE(trust->trusted(clock.boot())) << "admin one still says that it leads, with epoch 5";
 }

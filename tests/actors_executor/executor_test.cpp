@@ -83,6 +83,9 @@ executor_link_actor::behavior_type desk_link(executor_link_actor::stateful_point
       },
       [](return_atom, const return_batch&) {},
       [](progress_atom, const progress_batch&) {},
+      [=](life_atom, const life_report& report) {
+        if (report.last) self->send(executor, settled_atom_v, report.life);
+      },
       [=](script_atom, job_id, spec_version) -> caf::result<script_source> {
         ++d->sources_asked;
         if (!d->source) return make_error(errc::not_found, "no such script");

@@ -62,6 +62,7 @@ executor_node_actor::behavior_type fake_node(executor_node_actor::stateful_point
       [=](open_report& open) { told->reports.insert(told->reports.end(), open.triggers.begin(), open.triggers.end()); },
       [](results_spooled&) {},
       [](spool_health) {},
+      [](session_noted) {},
       [](dial_tick) {},
       [](beat_tick) {},
       [](callback_tick) {},

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
   inline bool operator==(const Type& x, const Type& y) { return fields(x) == fields(y); }
 
 // clang-format off
-XXL_FIELDS(executor_hello, a, b, c, d, e, f, g, h, i, j)
+XXL_FIELDS(executor_hello, a, b, c, d, e, f, g, h, i)
 XXL_FIELDS(executor_welcome, a, b, c)
 XXL_FIELDS(beat_answer, a, b, c)
 XXL_FIELDS(order, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
@@ -86,8 +86,7 @@ template <> inline job_spec sample() {
   return x;
 }
 template <> inline executor_hello sample() {
-  return {{11},   "orders", "orders-1",  "host:4711", "0.1.0", {{"zone", "a"}, {"disk", "ssd"}},
-          "b00t", {10},     {{9}, {10}}, {3}};
+  return {{11}, "orders", "orders-1", "host:4711", "0.1.0", {{"zone", "a"}, {"disk", "ssd"}}, "b00t", {{9}, {10}}, {3}};
 }
 template <> inline executor_welcome sample() { return {"admin1", 1s, 10s}; }
 template <> inline beat_answer sample() { return {7, true, {3}}; }

@@ -28,6 +28,7 @@ protected:
 
   static session_open session_named(session_id session, std::string name) {
     return {.session = session,
+            .lives = {},
             .group = {1},
             .name = std::move(name),
             .address = "",
