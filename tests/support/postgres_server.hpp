@@ -47,6 +47,8 @@ public:
   void stop();
   /// Starts after stop() or kill9(), recovery included.
   void start();
+  /// What the server has written to its log.
+  std::string log() const;
   /// The postmaster; 0 while stopped.
   pid_t pid() const noexcept { return pid_; }
 
