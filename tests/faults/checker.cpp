@@ -40,7 +40,7 @@ public:
     for (auto& row : e_.ledger.rows) look_at_end(row);
     for (auto& plan : e_.jobs) {
       look_at_attempts(plan);
-      if (!plan.fixed_delay) look_at_fires(plan);
+      plan.fixed_delay ? look_at_delays(plan) : look_at_fires(plan);
       for (auto* gap : of(plan.job).gaps) look_at_gap(plan, *gap);
     }
     for (auto& v : e_.versions) look_at_edit(v);
@@ -157,6 +157,18 @@ private:
           lost("due, and nowhere", plan.job, *at, neighbours(plan.job, *at));
       }
     for (auto fire_ms : undue) wrong("fired and was not due", plan.job, fire_ms, neighbours(plan.job, fire_ms));
+  }
+
+  /// A fixed delay has no instants of its own; it must have gone on to the end.
+  void look_at_delays(const job_plan& plan) {
+    std::int64_t last = 0;
+    for (auto* row : of(plan.job).rows) {
+      if (!row->key.origin.empty() || row->key.attempt > 1) continue;
+      ++v_.fires;
+      if (row->key.fire_ms <= plan.ended_ms) last = std::max(last, row->key.fire_ms);
+    }
+    if (last + calm_ms < plan.ended_ms)
+      lost("a fixed delay stopped", plan.job, last, "it was disabled at " + std::to_string(plan.ended_ms));
   }
 
   /// The rows before and after an instant that has none.

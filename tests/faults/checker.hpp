@@ -22,6 +22,9 @@ struct operator_act {
   std::int64_t asked_ms = 0, answered_ms = 0;
 };
 
+/// How long the run went on undisturbed before its end: everything fires again by then.
+inline constexpr std::int64_t calm_ms = 3'000;
+
 /// An executor that could reach no admin, for longer than a lease.
 struct cut_host {
   std::string executor;

@@ -57,6 +57,7 @@ job_plan plan_of(std::span<const e2e::job_version> versions) {
     throw std::runtime_error{"a job was not disabled at the end of the run"};
   job_plan plan;
   plan.job = versions.front().job;
+  plan.ended_ms = versions.back().from_ms;
   json spec;
   std::optional<regime> now;
   for (auto& v : versions) {

@@ -30,8 +30,9 @@ struct stretch {
 /// What one job had to do.
 struct job_plan {
   std::string job;
-  bool fixed_delay = false; ///< it has no stretches: its fires depend on when runs end
-  int retries = 0;          ///< after `failed` and `timed_out`
+  bool fixed_delay = false;  ///< it has no stretches: its fires depend on when runs end
+  int retries = 0;           ///< after `failed` and `timed_out`
+  std::int64_t ended_ms = 0; ///< when it was disabled
   std::vector<stretch> stretches;
 };
 

@@ -176,6 +176,7 @@ fault make_fault(const step& s, cluster& c) {
   case fault_kind::log_full: return filled(executor, full_disk::log);
   case fault_kind::leader_clock_forward: return stepped(leader, 1h);
   case fault_kind::leader_clock_back: return stepped(leader, -1h);
+  case fault_kind::follower_clock_forward: return stepped(follower, 1h);
   }
   throw std::invalid_argument{"no such fault"};
 }

@@ -18,12 +18,20 @@ using std::chrono::milliseconds;
 /// Between two acts.
 constexpr milliseconds least_rest = 50ms, most_rest = 600ms;
 /// Before what was not confirmed is asked for again.
-constexpr auto second_try = 100ms;
+constexpr milliseconds second_try = 100ms;
+/// Nobody waits longer for xxlctl.
+constexpr milliseconds longest_answer = 5s;
 
 std::int64_t now_ms() { return to_ms(system_clock().now()); }
 
 /// Refusals that no fault explains: the command line, the files or the names are wrong.
 bool is_our_mistake(int code) { return code == 2 || code == 3 || code == 5; }
+
+std::string joined(const e2e::words& words) {
+  std::string text;
+  for (auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
 
 } // namespace
 
@@ -95,18 +103,19 @@ bool operators::pause_for(milliseconds time) {
 
 // ---- xxlctl
 
-/// Asks until it is confirmed; the answer.
+/// Asks until it is confirmed; the answer. Who hears nothing for a while breaks off and asks again.
 std::string operators::insist(const e2e::words& verb) {
-  std::string said;
-  for (auto& word : verb) said += " " + word;
   std::shuffle(admins_.begin(), admins_.end(), random_);
   auto until = std::chrono::steady_clock::now() + 2 * e2e::patience;
   for (;;) {
-    auto answer = e2e::run_ctl(admins_, verb);
-    if (answer.code == 0) return answer.output;
-    if (is_our_mistake(answer.code) || std::chrono::steady_clock::now() >= until)
-      throw std::runtime_error{"xxlctl" + said + " ended with " + std::to_string(answer.code) + ":\n" + answer.output +
-                               answer.errors};
+    auto ctl = e2e::start_ctl(admins_, verb);
+    bool broken_off = !e2e::eventually([&] { return !ctl.running(); }, longest_answer);
+    if (broken_off) ctl.kill9();
+    auto code = ctl.wait_exit().code;
+    if (code == 0) return ctl.output();
+    if (is_our_mistake(code) || std::chrono::steady_clock::now() >= until)
+      throw std::runtime_error{"xxlctl " + joined(verb) + (broken_off ? " did not end:\n" : " failed:\n") +
+                               ctl.output() + ctl.errors()};
     std::rotate(admins_.begin(), admins_.begin() + 1, admins_.end());
     e2e::eventually([] { return false; }, second_try);
   }

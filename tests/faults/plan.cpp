@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 /// Undisturbed firing between two faults: long enough that each meets a cluster that works.
-constexpr milliseconds least_pause = 500ms, most_pause = 1'500ms;
+constexpr milliseconds least_pause = 500ms, most_pause = 2'500ms;
 
 milliseconds draw_between(std::mt19937_64& random, milliseconds least, milliseconds most) {
   return milliseconds{std::uniform_int_distribution<std::int64_t>{least.count(), most.count()}(random)};
@@ -41,6 +41,7 @@ std::string name_of(fault_kind k) {
   case fault_kind::log_full: return "log_full";
   case fault_kind::leader_clock_forward: return "leader_clock_forward";
   case fault_kind::leader_clock_back: return "leader_clock_back";
+  case fault_kind::follower_clock_forward: return "follower_clock_forward";
   }
   return "unknown";
 }
@@ -67,9 +68,12 @@ std::vector<planned_kind> short_run() {
       {spool_full, 1, 1s, 3s},
       {journal_full, 1, 1s, 3s},
       {log_full, 1, 1s, 3s},
-      {leader_clock_forward, 1, 3s, 5s},
-      {leader_clock_back, 1, 3s, 5s},
   };
+}
+
+std::vector<planned_kind> clock_steps() {
+  using enum fault_kind;
+  return {{leader_clock_forward, 1, 3s, 5s}, {leader_clock_back, 1, 3s, 5s}, {follower_clock_forward, 1, 3s, 5s}};
 }
 
 std::vector<planned_kind> soak() {

@@ -30,6 +30,7 @@ enum class fault_kind : std::uint8_t {
   log_full,             ///< to the logs of runs
   leader_clock_forward, ///< CLOCK_REALTIME of the leader, one hour
   leader_clock_back,
+  follower_clock_forward,
 };
 
 /// As it is printed: "leader_kill".
@@ -54,6 +55,8 @@ struct step {
 
 /// What `make faults` plants: three kills and a freeze of 6 s of the leader, and one of each other.
 std::vector<planned_kind> short_run();
+/// What admins do not stand yet: they notice no step of their clock. Planted only where it is asked for by name.
+std::vector<planned_kind> clock_steps();
 /// What `make soak` plants: 20 of each, one freeze of the leader of 60 s among them.
 std::vector<planned_kind> soak();
 

@@ -30,8 +30,8 @@ struct run_record {
   evidence seen;
 };
 
-/// Plants the faults, prints each as it is over, and waits until no trigger is open. Throws std::runtime_error if the
-/// cluster does not recover, or does not come to rest; what was planted until then is in `record`.
+/// Plants the faults, prints each as it is over, and waits until no trigger is open, or none should be. Throws
+/// std::runtime_error if the cluster does not recover; what was planted until then is in `record`.
 void carry_out(const std::vector<step>& plan, std::uint64_t seed, cluster& c, run_record& record);
 
 } // namespace xxl::faults

@@ -3,7 +3,7 @@
 namespace xxl::faults {
 namespace {
 
-constexpr int untouched = 220, edited = 40, delayed = 10;
+constexpr int untouched = 260, edited = 40, delayed = 10;
 
 /// Half of them without retries.
 std::vector<harness_job> spread(const std::string& name, int n) {

@@ -1,5 +1,6 @@
-// xxl-faults [--soak]: plants faults into a cluster of real processes while it fires, and judges what became of each
-// fire (docs/faults.md). Exit code 0: nothing lost, nothing doubled; 1: violations; 2: the run itself failed.
+// xxl-faults [--soak] [--keep] [KIND...]: plants faults into a cluster of real processes while it fires, those kinds
+// only if any are named, and judges what became of each fire (docs/faults.md). --keep: what was said stays in any case.
+// Exit code 0: nothing lost, nothing doubled; 1: violations; 2: the run itself failed.
 
 #include "tests/faults/report.hpp"
 #include "tests/faults/run.hpp"
@@ -36,7 +37,7 @@ void keep(cluster& c, const run_record& record, const verdict& v) {
 }
 
 struct options {
-  bool soak = false;
+  bool soak = false, keep = false;
   std::set<std::string> only; ///< kinds; empty: all
 };
 
@@ -45,6 +46,8 @@ options read(const std::vector<std::string>& words) {
   for (auto& word : words)
     if (word == "--soak")
       o.soak = true;
+    else if (word == "--keep")
+      o.keep = true;
     else
       o.only.insert(word);
   return o;
@@ -53,10 +56,12 @@ options read(const std::vector<std::string>& words) {
 /// Throws std::invalid_argument for a kind that does not exist.
 std::vector<planned_kind> kinds_of(const options& o) {
   auto kinds = o.soak ? soak() : short_run();
+  if (o.only.empty()) return kinds;
+  for (auto& step : clock_steps()) kinds.push_back(step);
   auto unknown = o.only;
   for (auto& k : kinds) unknown.erase(name_of(k.what));
   if (!unknown.empty()) throw std::invalid_argument{"there is no fault " + *unknown.begin()};
-  if (!o.only.empty()) std::erase_if(kinds, [&](auto& k) { return !o.only.contains(name_of(k.what)); });
+  std::erase_if(kinds, [&](auto& k) { return !o.only.contains(name_of(k.what)); });
   return kinds;
 }
 
@@ -75,7 +80,7 @@ int run(const options& o) {
     carry_out(plan, from, c, record);
     v = check(record.seen);
     print_violations(std::cout, record, v, most_shown);
-    if (!v.clean()) keep(c, record, v);
+    if (o.keep || !v.clean()) keep(c, record, v);
     print_figures(std::cout, record, v);
     return v.clean() ? 0 : 1;
   } catch (const std::exception& e) {

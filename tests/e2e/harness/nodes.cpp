@@ -13,6 +13,13 @@ command node_command(const workspace& place, const words& flags, const variables
   return c;
 }
 
+command ctl_command(const std::vector<std::string>& admins, const words& verb) {
+  command c{{program("xxlctl")}, {}, "/"};
+  for (auto& admin : admins) c.words.insert(c.words.end(), {"--admin", admin});
+  c.words.insert(c.words.end(), verb.begin(), verb.end());
+  return c;
+}
+
 void require(bool held, const std::string& what) {
   if (!held) throw std::runtime_error{what + " within " + std::to_string(patience.count()) + " ms"};
 }
@@ -33,14 +40,11 @@ finished run_node(const workspace& place, const words& flags, const variables& e
   return run(node_command(place, flags, environment));
 }
 
-finished run_ctl(const std::vector<std::string>& admins, const words& verb) {
-  command c{{program("xxlctl")}, {}, "/"};
-  for (auto& admin : admins) c.words.insert(c.words.end(), {"--admin", admin});
-  c.words.insert(c.words.end(), verb.begin(), verb.end());
-  return run(std::move(c));
+process start_ctl(const std::vector<std::string>& admins, const words& verb) {
+  return process{ctl_command(admins, verb)};
 }
 
-finished admin_at::ctl(const words& verb) const { return run_ctl({endpoint()}, verb); }
+finished admin_at::ctl(const words& verb) const { return run(ctl_command({endpoint()}, verb)); }
 
 std::string admin_at::ask(const words& verb) const {
   auto answer = ctl(verb);

@@ -24,8 +24,8 @@ using variables = std::map<std::string, std::string>;
 process start_node(const workspace& place, const words& flags, const variables& environment = {});
 /// The same, run to its end: for command lines that it refuses.
 finished run_node(const workspace& place, const words& flags, const variables& environment = {});
-/// xxlctl with these words, run to its end. It may try each of these admins ("host:port").
-finished run_ctl(const std::vector<std::string>& admins, const words& verb);
+/// xxlctl with these words; it may try each of these admins ("host:port").
+process start_ctl(const std::vector<std::string>& admins, const words& verb);
 
 /// An admin, or standalone node, that listens on `port`.
 class admin_at {
