@@ -20,12 +20,14 @@ std::vector<std::int64_t> takeovers(const run_record& record, fault_kind kind) {
   return lengths;
 }
 
-/// The latest start of a first attempt, in milliseconds after its fire time.
-std::int64_t latest_start(const run_record& record) {
-  std::int64_t latest = 0;
+/// The first attempt of the schedule that started latest after its fire time; null without any.
+const e2e::ledger_row* latest_start(const run_record& record) {
+  const e2e::ledger_row* latest = nullptr;
+  auto lateness = [](const e2e::ledger_row& row) { return row.started_ms - row.key.fire_ms; };
   for (auto& row : record.seen.ledger.rows)
-    if (row.key.attempt == 1 && row.key.origin.empty() && row.started_ms > 0)
-      latest = std::max(latest, row.started_ms - row.key.fire_ms);
+    if (row.key.attempt == 1 && row.key.origin.empty() && row.started_ms > 0 &&
+        (!latest || lateness(row) > lateness(*latest)))
+      latest = &row;
   return latest;
 }
 
@@ -37,10 +39,13 @@ void print_figures(std::ostream& out, const run_record& record, const verdict& v
   auto killed = takeovers(record, fault_kind::leader_kill), frozen = takeovers(record, fault_kind::leader_freeze),
        stopped = takeovers(record, fault_kind::leader_stop);
   auto seconds = std::max<std::int64_t>((record.ended_ms - record.began_ms) / 1'000, 1);
-  out << v.fires / seconds << " fires a second for " << seconds << " s, " << record.seen.starts.size()
-      << " starts, the latest " << latest_start(record) << " ms after its fire time; " << record.seen.acts.size()
-      << " edits, pauses and resumes, " << record.seen.triggered.size() << " started by hand\n"
-      << "takeover_sigterm_p50_ms=" << median(stopped) << " takeover_sigterm_max_ms=" << longest(stopped) << "\n"
+  out << v.fires / seconds << " fires a second for " << seconds << " s, " << record.seen.starts.size() << " starts, "
+      << record.seen.acts.size() << " edits, pauses and resumes, " << record.seen.triggered.size()
+      << " started by hand\n";
+  if (auto* row = latest_start(record))
+    out << "the latest start, " << row->started_ms - row->key.fire_ms
+        << " ms after its fire time: " << to_string(row->key) << ": " << text_of(*row) << "\n";
+  out << "takeover_sigterm_p50_ms=" << median(stopped) << " takeover_sigterm_max_ms=" << longest(stopped) << "\n"
       << "faults=" << record.faults.size() << " fires=" << v.fires << " lost=" << v.lost << " doubled=" << v.doubled
       << " gaps=" << v.gaps << " lost_rows=" << v.lost_rows << " no_executor=" << v.no_executor
       << " takeover_kill9_p50_ms=" << median(killed) << " takeover_kill9_max_ms=" << longest(killed)
