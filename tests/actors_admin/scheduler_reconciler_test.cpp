@@ -146,22 +146,25 @@ TEST_F(ReconcilerTest, AJournalWithoutOpenRowsIsSettledByTheNextLook) {
 
 TEST_F(ReconcilerTest, ALookThatBeganBeforeTheJournalSettlesNothing) {
   std::vector<caf::typed_response_promise<reconcile_report>> promises;
-  auto slow = play<ledger_actor>([&promises](caf::event_based_actor* player, reconcile_request) {
-    promises.push_back(player->make_response_promise<reconcile_report>());
-    return promises.back();
-  });
+  auto slow = watch_over(sys.spawn([&promises](caf::event_based_actor* a) -> caf::behavior {
+    return {[a, &promises](reconcile_request) {
+              promises.push_back(a->make_response_promise<reconcile_report>());
+              return promises.back();
+            },
+            [&promises](caf::ok_atom) { promises.back().deliver(reconcile_report{}); }};
+  }));
   end(reconciler);
-  ledger = slow;
+  ledger = caf::actor_cast<ledger_actor>(slow);
   reconciler = start();
   advance(1s); // the look is under way: the old life has not ended in what it sees
   ASSERT_THAT(promises, SizeIs(1));
   journal({{7}});
-  promises[0].deliver(reconcile_report{});
+  self->send(slow, caf::ok_atom_v);
   settle();
   EXPECT_THAT(settled, IsEmpty());
   advance(20ms);
   ASSERT_THAT(promises, SizeIs(2));
-  promises[1].deliver(reconcile_report{});
+  self->send(slow, caf::ok_atom_v);
   settle();
   EXPECT_THAT(settled, SizeIs(1));
 }

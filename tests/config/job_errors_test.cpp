@@ -164,7 +164,7 @@ TEST(JobErrors, KeysOfJobs) {
   expect_in_job("colour: red", 5,
                 "unknown key \"colour\" in a job; known are name, group, schedule, handler, script, params, route, "
                 "block, misfire, "
-                "timeout, owner, enabled");
+                "timeout, owner, enabled, retries, retry_on");
   expect_in_job("<<: {}", 5,
                 "merge keys (<<) are not supported: write the keys out, or use an alias for the whole value");
   expect_in_job("cron: x", 5, "\"cron\" does not stand in a job itself: write schedule: {cron: ...}");

@@ -29,6 +29,7 @@ TEST(Faults, AKilledExecutorComesBackAndNothingIsDoubled) {
   auto ledger = f.come_to_rest(f.admins()[0]);
   f.expect_nothing_doubled();
   f.expect_nothing_lost(ledger);
+  f.expect_lost_had_started(ledger);
 }
 
 TEST(Faults, AKilledExecutorLosesNoneOfTheResultsItHadSpooled) {
@@ -44,6 +45,19 @@ TEST(Faults, AKilledExecutorLosesNoneOfTheResultsItHadSpooled) {
   f.expect_nothing_doubled();
   f.expect_nothing_lost(ledger);
   fleet::expect_succeeded(ended, ledger);
+}
+
+TEST(Faults, WhatAKilledExecutorHadNotStartedRunsAfterItsRestart) {
+  fleet f{{}};
+  f.recorder().signal(SIGSTOP); // what is sent from now on lies in its socket
+  ASSERT_TRUE(eventually([&] { return read_ledger(f.url()).open() >= 20; }, patience));
+  f.recorder().kill9();
+  f.restart_recorder();
+  f.wait_for_runs(two_seconds);
+  auto ledger = f.come_to_rest(f.admins()[0]);
+  f.expect_nothing_doubled();
+  f.expect_nothing_lost(ledger);
+  f.expect_lost_had_started(ledger);
 }
 
 TEST(Faults, AKilledLeaderIsReplacedByTheOtherAdmin) {

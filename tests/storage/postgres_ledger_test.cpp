@@ -193,8 +193,10 @@ TEST_F(PostgresLedger, TheHelloOfALifeThatEndedDoesNotEndTheOneThatLives) {
   auto s = session_named(alice, "host-1");
   EXPECT_TRUE(claims->open_session(epoch, s).opened);
   s.session = bob;
+  s.lives = {alice};
   EXPECT_THAT(claims->open_session(epoch, s).ended, ElementsAre(alice));
   s.session = alice;
+  s.lives = {bob};
   const auto late = claims->open_session(epoch, s);
   EXPECT_TRUE(late.fenced);
   EXPECT_TRUE(late.gone);

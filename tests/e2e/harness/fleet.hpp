@@ -34,6 +34,7 @@ public:
   std::size_t leader() const;
   process& recorder() { return recorder_; }
   test::postgres_server& database() { return database_; }
+  const std::string& url() const { return url_; }
 
   /// Starts an admin again on its port, after it was killed.
   void restart_admin(std::size_t index);
@@ -54,6 +55,8 @@ public:
   /// Fails the test unless each fire between a job's first and last has a first attempt or lies in a gap row, and each
   /// that the ledger calls succeeded was recorded.
   void expect_nothing_lost(const ledger& at_rest) const;
+  /// Fails the test for each row that is lost although its handler never started: the executor's start journal knew.
+  void expect_lost_had_started(const ledger& at_rest) const;
 
 private:
   process start_admin(std::uint16_t port) const;
