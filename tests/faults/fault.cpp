@@ -7,6 +7,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <poll.h>
 #include <stdexcept>
 #include <utility>
 
@@ -51,9 +52,12 @@ fault stopped(const std::string& name, member& m) {
 
 /// kill -9 of an executor, at an instant at which every run that has begun by its start journal has come as far as its
 /// handler's first line. Between the two lies a fraction of a millisecond in which nobody could tell whether the work
-/// began; the checker knows no such run.
-fault killed_executor(cluster& c, cluster::executor& e) {
-  auto kill = [&c, &e] {
+/// began; the checker knows no such run. Half of the time it has stood still for a while, and dies with orders that it
+/// has not read.
+fault killed_executor(cluster& c, cluster::executor& e, std::uint64_t dice) {
+  constexpr int stillness_ms = 500;
+  bool unread = dice % 2 == 0;
+  auto kill = [&c, &e, unread] {
     auto none_between = [&] {
       e.process->freeze();
       if (all_begun_have_lines(c, e)) return true;
@@ -62,9 +66,10 @@ fault killed_executor(cluster& c, cluster::executor& e) {
     };
     if (!e2e::eventually(none_between, e2e::patience))
       throw std::runtime_error{e.name + ": its journal names runs whose handlers never begin"};
+    if (unread) ::poll(nullptr, 0, stillness_ms);
     e.process->kill9();
   };
-  return {e.name, kill, [&e] { e.process->start(); }};
+  return {e.name + (unread ? ", with unread orders" : ""), kill, [&e] { e.process->start(); }};
 }
 
 // ---- PostgreSQL
@@ -74,7 +79,10 @@ fault database_restarted(cluster& c) {
 }
 
 fault database_killed(cluster& c) {
-  return {"PostgreSQL", [&c] { c.database().kill9(); }, [&c] { c.database().start(); }};
+  auto heal = [&c] {
+    if (c.database().pid() == 0) c.database().start();
+  };
+  return {"PostgreSQL", [&c] { c.database().kill9(); }, heal};
 }
 
 /// All connections of the admins, or every second one.
@@ -159,7 +167,7 @@ fault make_fault(const step& s, cluster& c) {
   case fault_kind::leader_freeze: return frozen(leader.name, *leader.process);
   case fault_kind::leader_stop: return stopped(leader.name, *leader.process);
   case fault_kind::follower_kill: return killed(follower.name, *follower.process);
-  case fault_kind::executor_kill: return killed_executor(c, executor);
+  case fault_kind::executor_kill: return killed_executor(c, executor, dice);
   case fault_kind::executor_freeze: return frozen(executor.name, *executor.process);
   case fault_kind::database_restart: return database_restarted(c);
   case fault_kind::database_kill: return database_killed(c);

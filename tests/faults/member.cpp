@@ -1,6 +1,5 @@
 #include "tests/faults/member.hpp"
 
-#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -9,7 +8,9 @@ namespace xxl::faults {
 member::member(std::string name, std::function<e2e::process()> begin)
     : name_{std::move(name)}, begin_{std::move(begin)} {}
 
-void member::start() { program_.emplace(begin_()); }
+void member::start() {
+  if (!program_) program_.emplace(begin_());
+}
 
 void member::kill9() {
   if (!program_) return;
@@ -18,15 +19,18 @@ void member::kill9() {
 }
 
 void member::stop() {
+  if (!program_) return;
   program_->signal(SIGTERM);
+  program_->signal(SIGCONT); // should it be frozen
   auto end = program_->wait_exit();
   auto errors = program_->errors();
   bury();
   if (end.code != 0) throw std::runtime_error{name_ + " did not end in order:\n" + errors};
 }
 
-void member::freeze() const { program_->signal(SIGSTOP); }
-void member::thaw() const { program_->signal(SIGCONT); }
+void member::signal(int number) const {
+  if (program_) program_->signal(number);
+}
 
 std::string member::said() const { return program_ ? earlier_ + program_->errors() + program_->output() : earlier_; }
 

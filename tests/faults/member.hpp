@@ -3,6 +3,7 @@
 
 #include "tests/e2e/harness/process.hpp"
 
+#include <csignal>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,13 +15,14 @@ public:
   /// `begin` starts one life.
   member(std::string name, std::function<e2e::process()> begin);
 
+  /// Does nothing if it is running.
   void start();
   /// SIGKILL; does nothing if it is not running.
   void kill9();
-  /// SIGTERM, and waits for its end. Throws unless it exits with 0.
+  /// SIGTERM, and waits for its end. Throws unless it exits with 0. Does nothing if it is not running.
   void stop();
-  void freeze() const;
-  void thaw() const;
+  void freeze() const { signal(SIGSTOP); }
+  void thaw() const { signal(SIGCONT); }
 
   /// False if it ended though nobody ended it.
   bool running() const { return program_ && program_->running(); }
@@ -28,6 +30,8 @@ public:
   std::string said() const;
 
 private:
+  /// Nothing if it is not running.
+  void signal(int number) const;
   void bury();
 
   std::string name_;

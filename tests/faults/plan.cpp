@@ -12,6 +12,11 @@ using std::chrono::milliseconds;
 /// Undisturbed firing between two faults: long enough that each meets a cluster that works.
 constexpr milliseconds least_pause = 500ms, most_pause = 2'500ms;
 
+/// Whether `s` can come while `before` lasts. A kill of an executor reads the ledger first, which may be down by then.
+bool may_join(const step& s, const step& before) {
+  return s.hold > 0ms && before.hold > 0ms && !before.joins && s.what != fault_kind::executor_kill;
+}
+
 milliseconds draw_between(std::mt19937_64& random, milliseconds least, milliseconds most) {
   return milliseconds{std::uniform_int_distribution<std::int64_t>{least.count(), most.count()}(random)};
 }
@@ -85,20 +90,25 @@ std::vector<planned_kind> soak() {
   return all;
 }
 
-std::vector<step> draw(const std::vector<planned_kind>& kinds, std::uint64_t seed) {
+std::vector<step> draw(const std::vector<planned_kind>& kinds, company with, std::uint64_t seed) {
   std::mt19937_64 random{seed};
   std::vector<step> plan;
   for (auto& k : kinds)
     for (int i = 0; i < k.times; ++i)
-      plan.push_back(
-          {k.what, draw_between(random, least_pause, most_pause), draw_between(random, k.least, k.most), random()});
+      plan.push_back({k.what, false, draw_between(random, least_pause, most_pause),
+                      draw_between(random, k.least, k.most), random()});
   std::shuffle(plan.begin(), plan.end(), random);
+  for (std::size_t i = 1; with == company::sometimes && i < plan.size(); ++i) {
+    if (!may_join(plan[i], plan[i - 1]) || random() % 3 != 0) continue;
+    plan[i].joins = true;
+    plan[i].pause = draw_between(random, 0ms, plan[i - 1].hold);
+  }
   return plan;
 }
 
 std::string to_string(const step& s) {
-  return name_of(s.what) + " after " + std::to_string(s.pause.count()) + " ms, for " + std::to_string(s.hold.count()) +
-         " ms";
+  return (s.joins ? "  with " : "") + name_of(s.what) + " after " + std::to_string(s.pause.count()) + " ms, for " +
+         std::to_string(s.hold.count()) + " ms";
 }
 
 } // namespace xxl::faults

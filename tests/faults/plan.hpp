@@ -46,7 +46,8 @@ struct planned_kind {
 /// One fault of the run.
 struct step {
   fault_kind what{};
-  std::chrono::milliseconds pause{0}; ///< of undisturbed firing before it
+  bool joins = false;                 ///< it comes while the one before it lasts
+  std::chrono::milliseconds pause{0}; ///< of undisturbed firing before it; if it joins, since the one before came
   std::chrono::milliseconds hold{0};  ///< from inject() to heal()
   std::uint64_t dice = 0;             ///< for what the fault itself has to choose
 
@@ -60,8 +61,11 @@ std::vector<planned_kind> clock_steps();
 /// What `make soak` plants: 20 of each, one freeze of the leader of 60 s among them.
 std::vector<planned_kind> soak();
 
+/// How many faults come alone.
+enum class company { none, sometimes };
+
 /// The faults in an order, with pauses and lengths, drawn from the seed: the same seed, the same plan.
-std::vector<step> draw(const std::vector<planned_kind>& kinds, std::uint64_t seed);
+std::vector<step> draw(const std::vector<planned_kind>& kinds, company with, std::uint64_t seed);
 
 /// One line, without line end.
 std::string to_string(const step& s);

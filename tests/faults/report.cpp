@@ -11,11 +11,11 @@ namespace {
 /// Around a violation, what is shown of its job and which faults are named.
 constexpr std::int64_t around_ms = 3'000, near_fault_ms = 15'000;
 
-/// How long each takeover after faults of that kind was.
+/// How long each takeover after a fault of that kind was, if nothing else was wrong.
 std::vector<std::int64_t> takeovers(const run_record& record, fault_kind kind) {
   std::vector<std::int64_t> lengths;
   for (auto& p : record.faults)
-    if (p.what.what == kind)
+    if (p.what.what == kind && p.alone)
       if (auto ms = takeover_ms(record.seen.ledger.rows, p.hit_ms)) lengths.push_back(*ms);
   return lengths;
 }

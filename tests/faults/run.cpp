@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 #include <poll.h>
+#include <span>
 
 namespace xxl::faults {
 namespace {
@@ -27,17 +29,33 @@ std::string seconds(std::int64_t ms) {
   return std::to_string(ms / 1'000) + "." + tenths;
 }
 
-void plant(const step& s, cluster& c, run_record& record) {
-  pass(s.pause);
-  auto f = make_fault(s, c);
-  auto& p = record.faults.emplace_back(planted{s, f.target, now_ms(), 0, 0, f.host_cut});
-  f.inject();
-  pass(s.hold);
-  f.heal();
-  p.healed_ms = now_ms();
+/// Plants faults of which each comes while the one before lasts; usually it is one. Whom they hit is settled while all
+/// is whole.
+void plant(std::span<const step> steps, cluster& c, run_record& record) {
+  pass(steps.front().pause);
+  std::vector<fault> faults;
+  for (auto& s : steps) faults.push_back(make_fault(s, c));
+  auto first = record.faults.size();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (i > 0) pass(steps[i].pause);
+    record.faults.push_back({steps[i], faults[i].target, now_ms(), 0, 0, faults[i].host_cut, steps.size() == 1});
+    faults[i].inject();
+  }
+  std::span planted_now{record.faults.begin() + static_cast<std::ptrdiff_t>(first), record.faults.end()};
+  auto end_of = [&](std::size_t i) { return planted_now[i].hit_ms + steps[i].hold.count(); };
+  std::vector<std::size_t> order(steps.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return end_of(a) < end_of(b); });
+  for (auto i : order) {
+    pass(milliseconds{std::max<std::int64_t>(end_of(i) - now_ms(), 0)});
+    faults[i].heal();
+    planted_now[i].healed_ms = now_ms();
+  }
   c.wait_until_whole();
-  p.whole_ms = now_ms();
-  std::printf("%s\n", to_string(p, record.began_ms).c_str());
+  for (auto& p : planted_now) {
+    p.whole_ms = now_ms();
+    std::printf("%s\n", to_string(p, record.began_ms).c_str());
+  }
   std::fflush(stdout);
 }
 
@@ -54,7 +72,8 @@ std::vector<job_plan> plans_of(const std::vector<e2e::job_version>& versions) {
 } // namespace
 
 std::string to_string(const planted& p, std::int64_t run_began_ms) {
-  auto text = "+" + seconds(p.hit_ms - run_began_ms) + " s  " + name_of(p.what.what) + ": " + p.target;
+  auto text = std::string{p.alone ? "" : "together "} + "+" + seconds(p.hit_ms - run_began_ms) + " s  " +
+              name_of(p.what.what) + ": " + p.target;
   if (p.healed_ms == 0) return text + ", not over";
   text += ", for " + seconds(p.healed_ms - p.hit_ms) + " s";
   return p.whole_ms == 0 ? text + ", not recovered"
@@ -68,7 +87,11 @@ void carry_out(const std::vector<step>& plan, std::uint64_t seed, cluster& c, ru
   people.open();
   record.began_ms = now_ms();
   people.begin();
-  for (auto& s : plan) plant(s, c, record);
+  for (auto at = plan.begin(); at != plan.end();) {
+    auto next = std::find_if(at + 1, plan.end(), [](auto& s) { return !s.joins; });
+    plant({at, next}, c, record);
+    at = next;
+  }
   pass(milliseconds{calm_ms});
   people.close();
   record.ended_ms = now_ms();

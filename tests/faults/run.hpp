@@ -19,6 +19,7 @@ struct planted {
   std::int64_t healed_ms = 0; ///< heal() returned then
   std::int64_t whole_ms = 0;  ///< and the cluster was whole again
   std::string host_cut;
+  bool alone = true; ///< no other fault came while it lasted
 };
 
 /// One line, without line end: when, what, whom, and how long until all was whole.

@@ -67,7 +67,7 @@ std::vector<planned_kind> kinds_of(const options& o) {
 
 int run(const options& o) {
   auto from = seed();
-  auto plan = draw(kinds_of(o), from);
+  auto plan = draw(kinds_of(o), o.soak ? company::sometimes : company::none, from);
   std::cout << "xxl-faults" << (o.soak ? " --soak" : "");
   for (auto& kind : o.only) std::cout << " " << kind;
   std::cout << ", XXL_FAULTS_SEED=" << from << "\n";

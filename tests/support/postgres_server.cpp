@@ -234,6 +234,7 @@ void postgres_server::restart() {
 }
 
 void postgres_server::kill9() {
+  if (pid_ == 0) return;
   const auto children = children_of(pid_);
   kill(pid_, SIGKILL);
   await_end(pid_);

@@ -41,7 +41,7 @@ public:
 
   /// Stops (fast: connections are ended) and starts again on the same socket and port.
   void restart();
-  /// kill -9 of the postmaster; its children are gone when this returns.
+  /// kill -9 of the postmaster; its children are gone when this returns. Nothing if it is not running.
   void kill9();
   /// Stops (fast); nothing if it is not running.
   void stop();

@@ -145,12 +145,12 @@ void fleet::expect_nothing_lost(const ledger& at_rest) const {
 }
 
 void fleet::expect_lost_had_started(const ledger& at_rest) const {
-  std::set<std::int64_t> started;
-  for (auto& run : read_record(record_)) started.insert(run.trigger);
+  std::set<run_key> started;
+  for (auto& run : read_record(record_)) started.insert(run.key);
   constexpr int lost = 9;
   for (auto& row : at_rest.rows) {
     if (row.state != lost) continue;
-    EXPECT_TRUE(started.contains(row.trigger)) << row.job << " of " << row.fire_ms << " is lost and never started";
+    EXPECT_TRUE(started.contains(row.key)) << to_string(row.key) << " is lost and never started";
   }
 }
 
