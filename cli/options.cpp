@@ -199,6 +199,17 @@ private:
     job_verb("pause", "Stop a job's schedule and hold its waiting triggers", [this] {
       what_ = pause_verb{job_named(job_), true};
     });
+    auto* kill = add(&app_, "kill", "End a trigger, or all open ones of a job, whatever they do", [this] {
+      if (words_.size() == 1)
+        what_ = kill_verb{std::nullopt, job_named(words_[0])};
+      else if (words_[0] == "trigger")
+        what_ = kill_verb{trigger_named(words_[1]), {}};
+      else if (words_[0] == "job")
+        what_ = kill_verb{std::nullopt, job_named(words_[1])};
+      else
+        wrong("kill takes JOB, or trigger ID");
+    });
+    kill->add_option("JOB | trigger ID", words_, "A job, or the word trigger and an id")->required()->expected(1, 2);
     job_verb("resume", "Undo pause", [this] { what_ = pause_verb{job_named(job_), false}; });
   }
 
@@ -213,6 +224,7 @@ private:
     next->add_option("-n", count_, "How many")
         ->check(CLI::Range(std::uint32_t{1}, static_cast<std::uint32_t>(limits::page_items)))
         ->capture_default_str();
+    add(&app_, "cluster", "The admins, who leads, and the last takeovers", [this] { what_ = cluster_verb{}; });
     add(&app_, "stats", "Counters and gauges of the admin", [this] { what_ = stats_verb{}; });
     add(&app_, "version", "Print the version", [this] { what_ = version_verb{}; });
   }

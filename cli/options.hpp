@@ -54,6 +54,11 @@ struct pause_verb {
   job_ref job;
   bool pause = true;
 };
+struct kill_verb {
+  std::optional<trigger_id> trigger;
+  job_ref job; ///< if no trigger is named
+};
+struct cluster_verb {};
 struct logs_verb {
   trigger_id trigger;
   bool follow = false;
@@ -68,7 +73,7 @@ struct version_verb {};
 
 using verb = std::variant<validate_verb, apply_verb, get_groups_verb, get_jobs_verb, get_executors_verb,
                           get_triggers_verb, describe_job_verb, describe_trigger_verb, trigger_verb, pause_verb,
-                          logs_verb, next_verb, stats_verb, version_verb>;
+                          kill_verb, cluster_verb, logs_verb, next_verb, stats_verb, version_verb>;
 
 struct options {
   std::vector<endpoint> admins; ///< at least one; tried in order

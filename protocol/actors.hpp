@@ -25,6 +25,7 @@ CAF_ADD_TYPE_ID(xxl_protocol, (xxl::return_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::progress_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::inventory_piece))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::life_report))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::kill_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::script_source))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::log_query))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::log_chunk))
@@ -46,6 +47,9 @@ CAF_ADD_TYPE_ID(xxl_protocol, (xxl::trigger_request))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::trigger_receipt))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::pause_request))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::pause_answer))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::kill_request))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::kill_answer))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::cluster_view))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::node_stats))
 CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::instant>))
 
@@ -74,6 +78,8 @@ CAF_ADD_ATOM(xxl_protocol, xxl, triggers_atom, "triggers")
 CAF_ADD_ATOM(xxl_protocol, xxl, describe_atom, "describe")
 CAF_ADD_ATOM(xxl_protocol, xxl, trigger_atom, "trigger")
 CAF_ADD_ATOM(xxl_protocol, xxl, pause_atom, "pause")
+CAF_ADD_ATOM(xxl_protocol, xxl, kill_atom, "kill")
+CAF_ADD_ATOM(xxl_protocol, xxl, cluster_atom, "cluster")
 CAF_ADD_ATOM(xxl_protocol, xxl, next_atom, "next")
 CAF_ADD_ATOM(xxl_protocol, xxl, stats_atom, "stats")
 CAF_END_TYPE_ID_BLOCK(xxl_protocol)
@@ -97,6 +103,8 @@ using executor_actor = caf::typed_actor<
     caf::reacts_to<ack_atom, std::uint64_t>,
     /// Every row of that earlier life is settled: its journal may go.
     caf::reacts_to<settled_atom, session_id>,
+    /// These end as killed, whatever this executor knows of them; told again on every connection until they have.
+    caf::reacts_to<kill_atom, kill_batch>,
     /// Lines of a log.
     caf::replies_to<log_atom, log_query>::with<log_chunk>>;
 
@@ -133,6 +141,8 @@ using operator_actor = caf::typed_actor<caf::replies_to<apply_atom, apply_reques
                                         caf::replies_to<describe_atom, job_ref>::with<job_detail>,
                                         caf::replies_to<trigger_atom, trigger_request>::with<trigger_receipt>,
                                         caf::replies_to<pause_atom, pause_request>::with<pause_answer>,
+                                        caf::replies_to<kill_atom, kill_request>::with<kill_answer>,
+                                        caf::replies_to<cluster_atom>::with<cluster_view>,
                                         caf::replies_to<log_atom, log_query>::with<log_chunk>,
                                         /// The next fires of a job, at most that many.
                                         caf::replies_to<next_atom, job_ref, std::uint32_t>::with<std::vector<instant>>,

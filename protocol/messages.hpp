@@ -193,6 +193,27 @@ template <class I> typename I::result_type inspect(I& f, life_report& x) {
   return f(caf::meta::type_name("life_report"), x.session, x.epoch, x.life, x.started, x.last);
 }
 
+/// An order of this executor's session that somebody wants killed.
+struct killed_order {
+  trigger_id trigger;
+  job_id job;
+  spec_version version = 0;
+  instant fire{};
+  std::int16_t attempt = 1;
+};
+template <class I> typename I::result_type inspect(I& f, killed_order& x) {
+  return f(caf::meta::type_name("killed_order"), x.trigger, x.job, x.version, x.fire, x.attempt);
+}
+
+/// Each ends as killed, also what has not reached the executor: it never starts then.
+struct kill_batch {
+  session_id session;
+  std::vector<killed_order> orders;
+};
+template <class I> typename I::result_type inspect(I& f, kill_batch& x) {
+  return f(caf::meta::type_name("kill_batch"), x.session, x.orders);
+}
+
 /// A script's source, asked for once per (job, version).
 struct script_source {
   job_id job;
@@ -400,6 +421,66 @@ struct trigger_receipt {
 };
 template <class I> typename I::result_type inspect(I& f, trigger_receipt& x) {
   return f(caf::meta::type_name("trigger_receipt"), x.trigger, x.fire, x.repeated);
+}
+
+/// Kills one trigger, or all open ones of a job.
+struct kill_request {
+  std::optional<trigger_id> trigger;
+  job_ref job; ///< if no trigger is named
+  std::string who;
+};
+template <class I> typename I::result_type inspect(I& f, kill_request& x) {
+  return f(caf::meta::type_name("kill_request"), x.trigger, x.job, x.who);
+}
+
+struct kill_answer {
+  std::uint64_t waiting = 0;          ///< had not been sent: they end at once
+  std::uint64_t sent = 0;             ///< an executor has them, or is about to: it ends them
+  std::uint64_t before = 0;           ///< open, but marked for killing earlier
+  std::optional<trigger_state> final; ///< the one that was named had ended already
+};
+template <class I> typename I::result_type inspect(I& f, kill_answer& x) {
+  return f(caf::meta::type_name("kill_answer"), x.waiting, x.sent, x.before, x.final);
+}
+
+/// An admin, as the database knows it.
+struct node_view {
+  std::string node;
+  std::string address;
+  std::string version;
+  instant started{};                                     ///< by its own clock
+  instant seen{};                                        ///< its last word, by the database's clock
+  std::optional<std::chrono::milliseconds> clock_offset; ///< its clock less the database's; absent: not measured yet
+  bool leads = false;
+};
+template <class I> typename I::result_type inspect(I& f, node_view& x) {
+  return f(caf::meta::type_name("node_view"), x.node, x.address, x.version, x.started, x.seen, x.clock_offset, x.leads);
+}
+
+/// A change of the leader.
+struct takeover_view {
+  epoch_id epoch;
+  std::string node;
+  instant at{}; ///< by the database's clock
+  takeover_cause cause = takeover_cause::first;
+  std::string before;                           ///< the leader before; empty if there was none
+  std::optional<std::chrono::milliseconds> gap; ///< from the last word of the leader before
+};
+template <class I> typename I::result_type inspect(I& f, takeover_view& x) {
+  return f(caf::meta::type_name("takeover_view"), x.epoch, x.node, x.at, x.cause, x.before, x.gap);
+}
+
+struct cluster_view {
+  epoch_id epoch; ///< of the last leader; 0: there has been none
+  std::string leader;
+  instant now{}; ///< by the database's clock
+  bool paused = false;
+  std::chrono::milliseconds lag{0}; ///< how long the earliest fire that nobody has claimed is overdue; 0: none is
+  std::vector<node_view> nodes;
+  std::vector<takeover_view> takeovers; ///< the newest ten
+};
+template <class I> typename I::result_type inspect(I& f, cluster_view& x) {
+  return f(caf::meta::type_name("cluster_view"), x.epoch, x.leader, x.now, x.paused, x.lag, x.nodes, x.takeovers);
 }
 
 struct pause_request {

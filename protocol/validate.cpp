@@ -123,6 +123,13 @@ problem one(const returned_order& x) {
   return named("return", x.trigger, first(id("trigger", x.trigger), enumerator("reason", x.reason)));
 }
 
+problem one(const killed_order& x) {
+  return named("kill", x.trigger,
+               first(id("trigger", x.trigger), id("job", x.job), time("fire time", x.fire),
+                     x.version > 0 ? problem{} : problem{"version is not above 0"},
+                     x.attempt > 0 ? problem{} : problem{"attempt is not above 0"}));
+}
+
 problem one(const progress& x) {
   return named("progress", x.trigger,
                first(id("trigger", x.trigger), time("start", x.started),
@@ -203,6 +210,10 @@ problem invalid(const inventory_piece& x) {
 problem invalid(const life_report& x) {
   return first(session(x.session), id("epoch", x.epoch, INT64_MAX), id("life", x.life, INT64_MAX),
                count("ids", x.started.size(), limits::inventory_items), each(x.started));
+}
+
+problem invalid(const kill_batch& x) {
+  return first(session(x.session), count("kills", x.orders.size(), limits::batch_items), each(x.orders));
 }
 
 problem invalid(const script_source& x) {
@@ -302,6 +313,10 @@ problem invalid(const job_ref& x) {
 problem invalid(const trigger_request& x) {
   return first(invalid(x.job), text("params", x.params.value_or(""), limits::params_bytes),
                text("request id", x.request, limits::name_bytes, true), text("who", x.who, limits::name_bytes));
+}
+
+problem invalid(const kill_request& x) {
+  return first(x.trigger ? id("trigger", *x.trigger) : invalid(x.job), text("who", x.who, limits::name_bytes));
 }
 
 problem invalid(const pause_request& x) { return first(invalid(x.job), text("who", x.who, limits::name_bytes)); }

@@ -1,8 +1,10 @@
+#include "storage/catalog_cluster.hpp"
 #include "storage/catalog_days.hpp"
 #include "storage/catalog_edit.hpp"
 #include "storage/catalog_executors.hpp"
 #include "storage/catalog_groups.hpp"
 #include "storage/catalog_jobs.hpp"
+#include "storage/catalog_kill.hpp"
 #include "storage/catalog_triggers.hpp"
 #include "storage/soci_catalog.hpp"
 #include "storage/soci_specs.hpp"
@@ -47,6 +49,15 @@ public:
   }
   trigger_receipt insert_manual(const manual_row& row) override {
     return with([&](auto& s) { return storage::insert_manual(connection_, s, row); });
+  }
+  kill_marks kill(std::span<const trigger_id> triggers, const edit_note& note, const std::string& target) override {
+    return with([&](auto& s) { return mark_for_killing(connection_, s, triggers, note, target); });
+  }
+  std::vector<trigger_id> open_unmarked(job_id job, std::size_t most) override {
+    return with([&](auto& s) { return storage::open_unmarked(s, job, most); });
+  }
+  cluster_view cluster() override {
+    return with([&](auto& s) { return read_cluster(connection_, s); });
   }
   std::vector<executor_view> list_executors() override {
     return with([&](auto& s) { return storage::list_executors(s); });

@@ -81,6 +81,17 @@ struct manual_row {
   std::string who;
 };
 
+/// Open rows that are marked for killing now.
+struct kill_marks {
+  struct row {
+    trigger_id trigger;
+    instant fire{};
+  };
+  std::vector<row> waiting; ///< nobody has them: complete them as killed
+  std::vector<row> sent;    ///< of a session, or a broadcast's parent
+  bool left = false;        ///< rows that were not to be seen came meanwhile: mark again
+};
+
 class catalog {
 public:
   virtual ~catalog() = default;
@@ -108,6 +119,13 @@ public:
   /// Repeated request id: the first one's trigger and fire time, repeated = true.
   virtual trigger_receipt insert_manual(const manual_row& row) = 0;
 
+  /// Marks these for killing, a broadcast's shards with their parent, and notes it in the operators' log; rows that are
+  /// not open, or marked already, are not in the answer. At most 1,000.
+  virtual kill_marks kill(std::span<const trigger_id> triggers, const edit_note& note, const std::string& target) = 0;
+  /// Open triggers of a job that are not marked for killing, at most `most`.
+  virtual std::vector<trigger_id> open_unmarked(job_id job, std::size_t most) = 0;
+
+  virtual cluster_view cluster() = 0;
   virtual std::vector<executor_view> list_executors() = 0;
   virtual std::vector<trigger_view> list_triggers(const trigger_query& q) = 0;
   virtual std::vector<gap_view> list_gaps(job_id job, std::size_t most) = 0;

@@ -28,6 +28,7 @@ struct admin_node::parts {
   const clock& time;
   metrics_ptr stats;
   trust_ptr leads;
+  clock_watch_ptr wall;
   supervisor_actor node;
   election_actor election;
   gate_actor gate;
@@ -40,7 +41,8 @@ struct admin_node::parts {
         store{std::move(db)},
         time{t},
         stats{std::move(m)},
-        leads{std::make_shared<trust>(t)} {}
+        leads{std::make_shared<trust>(t)},
+        wall{std::make_shared<clock_watch>(t)} {}
 
   template <class Handle> Handle adopt(Handle child, const char* name) {
     auto plain = caf::actor_cast<caf::actor>(child);
@@ -73,6 +75,7 @@ admin_node::admin_node(caf::actor_system& sys, admin_settings settings, std::sha
   catalog_config cat;
   cat.database = p.store->open_catalog();
   cat.time = &time;
+  cat.wall = p.wall;
   cat.listener = p.node;
   cat.metrics = p.stats;
   auto catalog = p.adopt(spawn_catalog(sys, std::move(cat)), "catalog");
@@ -106,11 +109,15 @@ admin_node::admin_node(caf::actor_system& sys, admin_settings settings, std::sha
   link.lease = how.lease;
   p.gate = p.adopt(spawn_gate(sys, {std::move(link), p.operators}), "gate");
 
-  caf::anon_send(p.node,
-                 reign_recipe{{{}, p.leads, &time, p.stats, p.store, cache, how, ledger, registry, specs, p.node}});
+  caf::anon_send(
+      p.node,
+      reign_recipe{{{}, p.leads, &time, p.wall, p.stats, p.store, cache, how, ledger, registry, specs, p.node}});
   election_config vote;
   vote.lock = p.store->open_leader_lock();
   vote.node = p.settings.node;
+  vote.address = p.settings.address;
+  vote.version = XXL_VERSION;
+  vote.wall = p.wall;
   vote.leads = p.leads;
   vote.time = &time;
   vote.stats = p.stats;

@@ -16,7 +16,8 @@
 namespace xxl::admin {
 
 struct admin_settings {
-  std::string node; ///< this node's name
+  std::string node;    ///< this node's name
+  std::string address; ///< where it listens, for people
   scheduling how;
   /// Called once, from an actor's thread, when the node cannot go on; the text says why. The owner then stops the
   /// process.

@@ -223,6 +223,10 @@ operator_actor::behavior_type api(self_ptr self, operator_api_config cfg) {
       [self](pause_atom, const pause_request& r) {
         return pass_on<pause_answer>(self, invalid(r), self->state.cfg.jobs, pause_atom_v, r);
       },
+      [self](kill_atom, const kill_request& r) {
+        return pass_on<kill_answer>(self, invalid(r), self->state.cfg.catalog, kill_atom_v, r);
+      },
+      [self](cluster_atom) { return pass_on<cluster_view>(self, {}, self->state.cfg.catalog, cluster_atom_v); },
       [self](log_atom, const log_query& q) { return log(self, q); },
       [self](next_atom, const job_ref& ref, std::uint32_t most) {
         auto wrong = invalid(ref);

@@ -4,6 +4,7 @@
 // told to, when trust is gone, or when one of its actors dies; the next reign has a new epoch and new actors.
 
 #include "actors/admin/armed_cache.hpp"
+#include "actors/admin/clock_watch.hpp"
 #include "actors/admin/ring.hpp"
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
@@ -29,6 +30,7 @@ struct reign_config {
   epoch_id epoch;
   trust_ptr leads;
   const clock* time = nullptr;
+  clock_watch_ptr wall; ///< null: the clock is never set
   metrics_ptr stats;
   std::shared_ptr<storage::store> store;
   armed_cache_ptr cache;

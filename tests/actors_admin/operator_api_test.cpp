@@ -42,6 +42,10 @@ catalog_actor::behavior_type fake_catalog(catalog_actor::pointer self, house_ptr
       [](describe_atom, const job_ref&) { return job_detail{}; },
       [](trigger_atom, const trigger_request&) { return trigger_receipt{}; },
       [](pause_atom, const pause_request&) { return pause_answer{}; },
+      [](kill_atom, const kill_request&) {
+        return kill_answer{2, 1, 0, {}};
+      },
+      [](cluster_atom) { return cluster_view{}; },
       [](next_atom, const job_ref&, std::uint32_t) { return std::vector<instant>{}; },
       [](script_atom, job_id, spec_version) { return script_source{}; },
   };

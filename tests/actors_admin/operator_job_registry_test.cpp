@@ -60,6 +60,8 @@ catalog_actor::behavior_type fake_catalog(catalog_actor::pointer self, script_pt
       [=](next_atom, const job_ref& ref, std::uint32_t) {
         return reply(self, script, "next " + ref.name, std::vector<instant>{instant{}});
       },
+      [](kill_atom, const kill_request&) { return kill_answer{}; },
+      [](cluster_atom) { return cluster_view{}; },
       [](script_atom, job_id, spec_version) { return script_source{}; },
   };
 }

@@ -129,6 +129,7 @@ protected:
     complete.duty = "ledger";
     complete.listener = node;
     auto ledger = adopt(spawn_ledger(sys, std::move(complete), false));
+    auto wall = std::make_shared<clock_watch>(clock);
     auto specs = adopt(spawn_spec_source(sys, {store->open_plan_reader(), cache}, false));
     catalog_config cat;
     cat.database = store->open_catalog();
@@ -149,12 +150,13 @@ protected:
     link.time = &clock;
     link.stats = stats;
     auto gate = adopt(spawn_gate(sys, {std::move(link), operator_actor{}}));
-    caf::anon_send(node,
-                   reign_recipe{{{}, leads, &clock, stats, store, cache, {}, ledger, registry, specs, node, false}});
+    caf::anon_send(
+        node, reign_recipe{{{}, leads, &clock, wall, stats, store, cache, {}, ledger, registry, specs, node, false}});
     election_config vote;
     vote.lock = store->open_leader_lock();
     vote.node = "n1";
     vote.leads = leads;
+    vote.wall = wall;
     vote.time = &clock;
     vote.stats = stats;
     vote.listener = node;

@@ -71,6 +71,14 @@ TEST(Options, AJobIsNamedWithItsGroupOrAlone) {
   EXPECT_FALSE(bare.pause);
 }
 
+TEST(Options, KillTakesAJobOrATrigger) {
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "orders/close-stale"}).job.name, "close-stale");
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "orders/close-stale"}).trigger, std::nullopt);
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "trigger", "42"}).trigger, trigger_id{42});
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "job", "trigger"}).job.name, "trigger");
+  EXPECT_EQ(complaint({"kill", "all", "42"}), "xxlctl: kill takes JOB, or trigger ID");
+}
+
 TEST(Options, Lists) {
   auto jobs = verb_of<get_jobs_verb>({"get", "jobs", "--group", "orders", "--job", "a", "--limit", "7"});
   EXPECT_EQ(jobs.job.group, "orders");
@@ -153,8 +161,8 @@ TEST(Options, HelpIsNoError) {
   auto* exit = std::get_if<early_exit>(&result);
   ASSERT_TRUE(exit);
   EXPECT_EQ(exit->code, exit_code::ok);
-  for (auto word : {"validate", "apply", "get", "describe", "trigger", "pause", "resume", "logs", "next", "stats",
-                    "version", "XXL_ADMIN", "Exit codes:"})
+  for (auto word : {"validate", "apply", "get", "describe", "trigger", "pause", "resume", "kill", "logs", "next",
+                    "cluster", "stats", "version", "XXL_ADMIN", "Exit codes:"})
     EXPECT_NE(exit->text.find(word), std::string::npos) << word;
 }
 

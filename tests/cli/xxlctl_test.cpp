@@ -56,6 +56,8 @@ operator_actor::behavior_type door(operator_actor::pointer) {
         return trigger_receipt{trigger_id{9}, instant{}, r.params == "--again 1"};
       },
       [](pause_atom, const pause_request&) { return pause_answer{}; },
+      [](kill_atom, const kill_request&) { return kill_answer{}; },
+      [](cluster_atom) { return cluster_view{}; },
       [](log_atom, const log_query&) -> caf::result<log_chunk> {
         return caf::error{make_error(errc::unavailable, "executor is away")};
       },
