@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 BIN := build/release/bin
 
 .DEFAULT_GOAL := build
-.PHONY: help deps configure build demo test bench lint install asan clean
+.PHONY: help deps configure build demo test faults soak bench lint install asan clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -20,8 +20,14 @@ build: configure ## installs missing packages and builds into build/release/bin/
 demo: build ## starts a standalone node on SQLite with examples/jobs/; Ctrl-C ends it
 	@$(BIN)/xxl-node --role=standalone --data=build/demo/data --jobs=examples/jobs --print-runs
 
-test: build ## every test, the style test and the end-to-end tests among them
+test: build ## every test, the style test, the end-to-end tests and `make faults` among them
 	@ctest --preset release --parallel 2
+
+faults: build ## kills, freezes, cuts and starves a cluster while it fires, and accounts for every fire
+	@XXL_BIN_DIR=$(abspath $(BIN)) $(BIN)/xxl-faults
+
+soak: build ## the same, 20 of each fault; takes about an hour
+	@XXL_BIN_DIR=$(abspath $(BIN)) $(BIN)/xxl-faults --soak
 
 bench: build ## the three scenarios of xxl-bench, a CSV line each
 	@$(BIN)/xxl-bench throughput --n=100000

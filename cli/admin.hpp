@@ -6,13 +6,16 @@
 #include "transport/transport.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <chrono>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace xxl::cli {
 
@@ -29,14 +32,32 @@ public:
         name_{std::move(name)},
         patience_{patience} {}
 
-  /// The answer of type R. Throws failure.
+  /// The answer of type R. Throws failure; at once if the connection is lost, of which CAF tells a monitor, but not the
+  /// request that waits.
   template <class R, class... Ts> R ask(Ts... request) {
-    R answer{};
-    (*self_)
-        ->request(handle_, patience_, std::move(request)...)
-        .receive([&](R& x) { answer = std::move(x); },
-                 [&](const caf::error& e) { throw failure_of(e, name_, patience_); });
-    return answer;
+    using outcome = std::variant<R, caf::error>;
+    auto answer = std::make_shared<std::promise<outcome>>();
+    auto asked = answer->get_future();
+    (*self_)->spawn([=, handle = handle_, patience = patience_](caf::event_based_actor* courier) {
+      courier->set_down_handler([=](caf::down_msg& lost) {
+        answer->set_value(outcome{std::move(lost.reason)});
+        courier->quit();
+      });
+      courier->monitor(handle);
+      courier->request(handle, patience, request...)
+          .then(
+              [=](R& x) {
+                answer->set_value(outcome{std::move(x)});
+                courier->quit();
+              },
+              [=](caf::error& e) {
+                answer->set_value(outcome{std::move(e)});
+                courier->quit();
+              });
+    });
+    auto got = asked.get();
+    if (auto* e = std::get_if<caf::error>(&got)) throw failure_of(*e, name_, patience_);
+    return std::get<R>(std::move(got));
   }
 
   /// Lets time pass.

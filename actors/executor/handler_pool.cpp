@@ -22,9 +22,11 @@ public:
   std::int64_t trigger_id() const override { return run_.task.trigger.value; }
   time_point fire_time() const override { return run_.task.fire; }
   time_point planned() const override { return run_.task.planned; }
+  const std::string& origin() const override { return run_.task.origin; }
   int attempt() const override { return run_.task.attempt; }
   int shard_index() const override { return run_.task.shard < 0 ? 0 : run_.task.shard; }
   int shard_total() const override { return run_.task.shard < 0 ? 1 : run_.task.shards; }
+  std::int64_t session_id() const override { return run_.session.value; }
   bool cancelled() const override { return run_.cancelled(); }
   bool wait_for(std::chrono::nanoseconds time) override { return run_.wait_for(time); }
 

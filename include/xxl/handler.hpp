@@ -42,11 +42,16 @@ public:
   virtual time_point fire_time() const = 0;
   /// When this attempt should really have started.
   virtual time_point planned() const = 0;
+  /// What started the run, empty for the schedule. Job, fire time, origin, shard and attempt together name one run for
+  /// ever.
+  virtual const std::string& origin() const = 0;
   /// 1 for the first attempt.
   virtual int attempt() const = 0;
   /// 0 to shard_total() − 1; 0 of 1 where the run is not a shard.
   virtual int shard_index() const = 0;
   virtual int shard_total() const = 0;
+  /// This executor's session: one life of its process, as `xxlctl get executors` shows it.
+  virtual std::int64_t session_id() const = 0;
 
   /// True once the run should end: its timeout ran out or the executor is stopping. It stays true.
   virtual bool cancelled() const = 0;

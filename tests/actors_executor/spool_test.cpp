@@ -50,6 +50,37 @@ TEST_F(SpoolTest, ResultsWithoutAcknowledgementAreThereInTheNextLife) {
   EXPECT_EQ(left[0].fire, test::a_fire);
 }
 
+TEST_F(SpoolTest, AResultIsReadBackAsItWasWritten) {
+  outcome x{.trigger = {7},
+            .job = {8},
+            .version = 9,
+            .fire = test::a_fire,
+            .attempt = 2,
+            .started = test::a_fire + std::chrono::milliseconds{3},
+            .ended = test::a_fire + std::chrono::milliseconds{5},
+            .state = trigger_state::failed,
+            .reason = state_reason::handler_error,
+            .message = "text",
+            .follows = true};
+  {
+    spool s{path};
+    ASSERT_FALSE(s.append(first_life, {x}));
+  }
+  spool next{path};
+  auto& y = next.before().at(first_life).at(0);
+  EXPECT_EQ(y.trigger, x.trigger);
+  EXPECT_EQ(y.job, x.job);
+  EXPECT_EQ(y.version, x.version);
+  EXPECT_EQ(y.fire, x.fire);
+  EXPECT_EQ(y.attempt, x.attempt);
+  EXPECT_EQ(y.started, x.started);
+  EXPECT_EQ(y.ended, x.ended);
+  EXPECT_EQ(y.state, x.state);
+  EXPECT_EQ(y.reason, x.reason);
+  EXPECT_EQ(y.message, x.message);
+  EXPECT_TRUE(y.follows) << "no retry and no next fire of a fixed delay would follow it";
+}
+
 TEST_F(SpoolTest, ResultsKeepTheSessionThatRanThemOverSeveralLives) {
   {
     spool s{path};

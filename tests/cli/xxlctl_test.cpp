@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -42,7 +43,10 @@ ended run(const std::string& args) {
   return e;
 }
 
-operator_actor::behavior_type door(operator_actor::pointer) {
+/// Asking for its log ends the door, as kill -9 does, before there is an answer.
+constexpr trigger_id deadly{13};
+
+operator_actor::behavior_type door(operator_actor::pointer self) {
   return {
       [](apply_atom, apply_request&) { return std::vector<apply_change>{}; },
       [](groups_atom) { return std::vector<group_view>{}; },
@@ -58,7 +62,11 @@ operator_actor::behavior_type door(operator_actor::pointer) {
       [](pause_atom, const pause_request&) { return pause_answer{}; },
       [](kill_atom, const kill_request&) { return kill_answer{}; },
       [](cluster_atom) { return cluster_view{}; },
-      [](log_atom, const log_query&) -> caf::result<log_chunk> {
+      [self](log_atom, const log_query& q) -> caf::result<log_chunk> {
+        if (q.trigger == deadly) {
+          self->quit(caf::exit_reason::remote_link_unreachable);
+          return self->make_response_promise<log_chunk>();
+        }
         return caf::error{make_error(errc::unavailable, "executor is away")};
       },
       [](next_atom, const job_ref&, std::uint32_t) { return std::vector<instant>{}; },
@@ -158,6 +166,16 @@ TEST_F(Program, ErrorsOfTheAdminBecomeExitCodes) {
   auto away = run("--admin " + admin + " logs 7");
   EXPECT_EQ(away.code, 1);
   EXPECT_EQ(away.err, "xxlctl: executor is away\n");
+}
+
+TEST_F(Program, AnAdminThatDiesWhileItIsAskedIsALostConnection) {
+  auto admin = open();
+  auto begin = std::chrono::steady_clock::now();
+  auto e = run("--admin " + admin + " logs " + to_string(deadly));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{20})
+      << "it waited for the answer's deadline";
+  EXPECT_EQ(e.code, 4);
+  EXPECT_EQ(e.err.find("xxlctl: admin " + admin + ": the connection was lost"), 0u) << e.err;
 }
 
 TEST_F(Program, ParamsTravelAsTheyWereWritten) {

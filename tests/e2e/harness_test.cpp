@@ -71,12 +71,27 @@ TEST(Harness, OurOwnSettingsDoNotReachTheProgram) {
 
 TEST(Harness, ARecordLeavesOutALineStillBeingWritten) {
   workspace place;
-  auto file = place.write("record", "orders/a 1000 5 1\norders/a 1000 6 1\norders/b 2000 7 1\norders/b 3000 8");
+  auto file = place.write("record", "orders/a 1970-01-01T00:00:01.000Z - -1 1 9\n"
+                                    "orders/a 1970-01-01T00:00:01.000Z - -1 1 9\n"
+                                    "orders/b 1970-01-01T00:00:02.000Z - -1 1 9\n"
+                                    "orders/b 1970-01-01T00:00:03.000Z - -1");
   auto runs = read_record(file);
   ASSERT_EQ(runs.size(), 3u);
   auto counted = first_starts(runs);
   EXPECT_EQ((counted[{"orders/a", 1'000}]), 2);
   EXPECT_EQ((counted[{"orders/b", 2'000}]), 1);
+}
+
+TEST(Harness, ALineOfTheRecordIsReadAsItWasWritten) {
+  workspace place;
+  run_key scheduled{"orders/a", 1'767'225'599'007, "", -1, 1}, by_hand{"orders/b", 0, "m12", 3, 2};
+  auto file = place.write("record", to_string(scheduled) + " 77\n" + to_string(by_hand) + " 78\n");
+  EXPECT_THAT(to_string(scheduled), "orders/a 2025-12-31T23:59:59.007Z - -1 1");
+  auto runs = read_record(file);
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].key, scheduled);
+  EXPECT_EQ(runs[0].session, 77);
+  EXPECT_EQ(runs[1].key, by_hand);
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 #include "storage/postgres_store.hpp"
 #include "storage/soci_locks.hpp"
 #include "tests/storage/postgres_fixture.hpp"
-#include "tests/storage/postgres_relay.hpp"
+#include "tests/support/tcp_relay.hpp"
 
 #include <gmock/gmock.h>
 
@@ -180,9 +180,9 @@ protected:
   }
   std::string database = migrated_database(server());
 
-  error refusal(postgres_relay& relay) {
+  error refusal(tcp_relay& relay) {
     try {
-      open_postgres_leader_lock(relay.url(database), "n1")->connect();
+      open_postgres_leader_lock(relay.postgres_url(database), "n1")->connect();
     } catch (const error& e) {
       return e;
     }
@@ -195,13 +195,13 @@ protected:
 };
 
 TEST_F(PostgresLeaderLockBehind, ARelayThatChangesNothingIsAccepted) {
-  postgres_relay relay{server().port()};
+  tcp_relay relay{server().port()};
   EXPECT_EQ(std::string{refusal(relay).what()}, "connected");
 }
 
 TEST_F(PostgresLeaderLockBehind, APoolerThatServesWithAnotherBackendIsRefused) {
   // BackendKeyData: K, length 12, process id, secret; a pooler makes up its own.
-  postgres_relay relay{server().port(), {.to_server = {}, .to_client = [](std::string& bytes) {
+  tcp_relay relay{server().port(), {.to_server = {}, .to_client = [](std::string& bytes) {
                                            constexpr std::string_view key_data{"K\0\0\0\x0c", 5};
                                            if (const auto at = bytes.find(key_data); at != std::string::npos)
                                              bytes.replace(at + key_data.size(), 4, std::string_view{"\0\0\0\x07", 4});
@@ -213,7 +213,7 @@ TEST_F(PostgresLeaderLockBehind, APoolerThatServesWithAnotherBackendIsRefused) {
 }
 
 TEST_F(PostgresLeaderLockBehind, APoolerThatKeepsSettingsBackIsRefused) {
-  postgres_relay relay{
+  tcp_relay relay{
       server().port(),
       {.to_server = [](std::string& bytes) { replace(bytes, "idle_session_timeout=3s", "idle_session_timeout=0s"); },
        .to_client = {}}};
@@ -229,7 +229,7 @@ TEST_F(PostgresLeaderLockBehind, APoolerThatRefusesTheOptionsIsExplained) {
     bytes = {'E', 0, 0, 0, static_cast<char>(4 + sizeof fields)};
     bytes.append(fields, sizeof fields);
   };
-  postgres_relay relay{server().port(), {.to_server = {}, .to_client = refuse}};
+  tcp_relay relay{server().port(), {.to_server = {}, .to_client = refuse}};
   const auto e = refusal(relay);
   EXPECT_EQ(e.kind, error_kind::fatal);
   EXPECT_THAT(e.what(), HasSubstr("a connection pooler stands between"));
@@ -237,8 +237,8 @@ TEST_F(PostgresLeaderLockBehind, APoolerThatRefusesTheOptionsIsExplained) {
 }
 
 TEST_F(PostgresLeaderLockBehind, AHeartbeatSeenByAnotherBackendDoesNotCount) {
-  postgres_relay relay{server().port()};
-  const auto lock = open_postgres_leader_lock(relay.url(database), "n1");
+  tcp_relay relay{server().port()};
+  const auto lock = open_postgres_leader_lock(relay.postgres_url(database), "n1");
   lock->connect();
   EXPECT_FALSE(lock->heartbeat(patience)) << "nobody holds the lock";
   sql_session holder{server().url(database)};
@@ -248,7 +248,7 @@ TEST_F(PostgresLeaderLockBehind, AHeartbeatSeenByAnotherBackendDoesNotCount) {
 
 TEST_F(PostgresLeaderLockBehind, AReadOnlyServerIsRefusedAtTheStart) {
   sql_session{server().url("postgres")}.rows("ALTER DATABASE " + database + " SET default_transaction_read_only = on");
-  postgres_relay relay{server().port()};
+  tcp_relay relay{server().port()};
   const auto e = refusal(relay);
   EXPECT_EQ(e.kind, error_kind::fatal);
   EXPECT_THAT(e.what(), HasSubstr("storage.url names a standby"));

@@ -4,7 +4,7 @@
 #include "storage/error.hpp"
 #include "storage/postgres_store.hpp"
 #include "tests/storage/postgres_fixture.hpp"
-#include "tests/storage/postgres_relay.hpp"
+#include "tests/support/tcp_relay.hpp"
 
 #include <gmock/gmock.h>
 
@@ -36,12 +36,12 @@ protected:
   static constexpr int jobs = 300;
   static constexpr instant fire = day_one;
 
-  postgres_relay relay{durable_server().port()};
-  std::unique_ptr<ledger> claims = open_postgres_ledger(relay.url(database), "n1", true);
-  std::unique_ptr<ledger> completions = open_postgres_ledger(relay.url(database), "n1", false);
+  tcp_relay relay{durable_server().port()};
+  std::unique_ptr<ledger> claims = open_postgres_ledger(relay.postgres_url(database), "n1", true);
+  std::unique_ptr<ledger> completions = open_postgres_ledger(relay.postgres_url(database), "n1", false);
 
   /// The first run meets `f`; its outcome must be unknown.
-  template <class Call> void run_under(postgres_relay::fault f, ledger& l, Call call) {
+  template <class Call> void run_under(tcp_relay::fault f, ledger& l, Call call) {
     l.connect();
     relay.arm(f);
     try {
@@ -61,7 +61,7 @@ protected:
   }
 };
 
-using fault = postgres_relay::fault;
+using fault = tcp_relay::fault;
 
 class PostgresClaimUnder : public PostgresSettle, public testing::WithParamInterface<fault> {};
 

@@ -1,5 +1,7 @@
 #include "tests/support/postgres_server.hpp"
 
+#include "tests/support/free_port.hpp"
+
 #include <libpq-fe.h>
 
 #include <array>
@@ -11,13 +13,11 @@
 #include <fcntl.h>
 #include <fstream>
 #include <memory>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
 #include <spawn.h>
 #include <sstream>
 #include <stdexcept>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -32,6 +32,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto log_name = "server.log";
 constexpr auto user = "postgres"; ///< runs the server programs when we are root, which they refuse
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error{"temporary PostgreSQL: " + what}; }
@@ -98,19 +99,6 @@ std::vector<std::string> as_server_user(const fs::path& program, std::vector<std
   all.push_back(program.string());
   all.insert(all.end(), std::make_move_iterator(args.begin()), std::make_move_iterator(args.end()));
   return all;
-}
-
-std::uint16_t free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  const bool ok = fd >= 0 && bind(fd, reinterpret_cast<sockaddr*>(&at), size) == 0 &&
-                  getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0;
-  close(fd);
-  if (!ok) fail("no free port on 127.0.0.1");
-  return ntohs(at.sin_port);
 }
 
 fs::path make_directory() {
@@ -219,7 +207,7 @@ void postgres_server::configure() const {
 
 void postgres_server::start() {
   constexpr int attempts = 6'000, pause_ms = 10;
-  const auto log = directory_ / "server.log";
+  const auto log = directory_ / log_name;
   pid_ = spawn(as_server_user(bin_ / "postgres", {"-D", (directory_ / "data").string()}), log);
   const auto at = url("postgres");
   for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -246,12 +234,15 @@ void postgres_server::restart() {
 }
 
 void postgres_server::kill9() {
+  if (pid_ == 0) return;
   const auto children = children_of(pid_);
   kill(pid_, SIGKILL);
   await_end(pid_);
   pid_ = 0;
   await_ends(children);
 }
+
+std::string postgres_server::log() const { return text_of(directory_ / log_name); }
 
 std::string postgres_server::fresh_database() {
   auto name = "t" + std::to_string(++databases_);

@@ -41,12 +41,14 @@ public:
 
   /// Stops (fast: connections are ended) and starts again on the same socket and port.
   void restart();
-  /// kill -9 of the postmaster; its children are gone when this returns.
+  /// kill -9 of the postmaster; its children are gone when this returns. Nothing if it is not running.
   void kill9();
   /// Stops (fast); nothing if it is not running.
   void stop();
   /// Starts after stop() or kill9(), recovery included.
   void start();
+  /// What the server has written to its log.
+  std::string log() const;
   /// The postmaster; 0 while stopped.
   pid_t pid() const noexcept { return pid_; }
 

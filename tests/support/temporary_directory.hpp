@@ -1,5 +1,5 @@
 #pragma once
-// A directory of one test, removed with it.
+// A directory of one test, removed with it unless it is kept.
 
 #include <filesystem>
 #include <fstream>
@@ -18,6 +18,7 @@ public:
     path_ = pattern;
   }
   ~temporary_directory() {
+    if (kept_) return;
     std::error_code ignored; // a left-over directory is no failure of what was tested
     std::filesystem::remove_all(path_, ignored);
   }
@@ -25,6 +26,8 @@ public:
   temporary_directory& operator=(const temporary_directory&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
+  /// It stays when this object goes.
+  void keep() { kept_ = true; }
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
   /// Writes a file, with its folders; answers its path.
@@ -37,6 +40,7 @@ public:
 
 private:
   std::filesystem::path path_;
+  bool kept_ = false;
 };
 
 } // namespace xxl::test

@@ -112,10 +112,9 @@ ledger fleet::come_to_rest(const admin_at& admin) const {
 }
 
 void fleet::expect_succeeded(const std::vector<recorded_run>& runs, const ledger& at_rest) {
-  std::map<std::int64_t, int> states; // by trigger
-  for (auto& row : at_rest.rows) states[row.trigger] = row.state;
-  for (auto& run : runs)
-    EXPECT_EQ(states[run.trigger], succeeded) << run.job << " at " << run.fire_ms << ", trigger " << run.trigger;
+  std::map<run_key, int> states;
+  for (auto& row : at_rest.rows) states[row.key] = row.state;
+  for (auto& run : runs) EXPECT_EQ(states[run.key], succeeded) << to_string(run.key);
 }
 
 void fleet::expect_nothing_doubled() const {
@@ -126,9 +125,8 @@ void fleet::expect_nothing_doubled() const {
 void fleet::expect_nothing_lost(const ledger& at_rest) const {
   std::map<std::string, std::set<std::int64_t>> fires; // by job: first attempts of the schedule
   for (auto& row : at_rest.rows)
-    if (row.attempt == 1 && row.origin.empty()) {
-      EXPECT_TRUE(fires[row.job].insert(row.fire_ms).second)
-          << row.job << " at " << row.fire_ms << " is in the ledger twice";
+    if (row.key.attempt == 1 && row.key.origin.empty()) {
+      EXPECT_TRUE(fires[row.key.job].insert(row.key.fire_ms).second) << to_string(row.key) << " is in the ledger twice";
     }
   EXPECT_EQ(fires.size(), static_cast<std::size_t>(shape_.jobs));
   for (auto& [job, instants] : fires) {
@@ -142,18 +140,17 @@ void fleet::expect_nothing_lost(const ledger& at_rest) const {
   auto started = first_starts(read_record(record_));
   for (auto& row : at_rest.rows)
     if (row.state == succeeded) {
-      EXPECT_EQ((started[{row.job, row.fire_ms}]), 1)
-          << row.job << " at " << row.fire_ms << " succeeded, says the ledger";
+      EXPECT_EQ((started[{row.key.job, row.key.fire_ms}]), 1) << to_string(row.key) << " succeeded, says the ledger";
     }
 }
 
 void fleet::expect_lost_had_started(const ledger& at_rest) const {
-  std::set<std::int64_t> started;
-  for (auto& run : read_record(record_)) started.insert(run.trigger);
+  std::set<run_key> started;
+  for (auto& run : read_record(record_)) started.insert(run.key);
   constexpr int lost = 9;
   for (auto& row : at_rest.rows) {
     if (row.state != lost) continue;
-    EXPECT_TRUE(started.contains(row.trigger)) << row.job << " of " << row.fire_ms << " is lost and never started";
+    EXPECT_TRUE(started.contains(row.key)) << to_string(row.key) << " is lost and never started";
   }
 }
 

@@ -9,17 +9,36 @@
 namespace xxl::e2e {
 namespace {
 
-using connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
-using answer = std::unique_ptr<PGresult, decltype(&PQclear)>;
+/// The rows of one query, on a connection of its own.
+class query {
+public:
+  query(const std::string& url, const std::string& sql)
+      : db_{PQconnectdb(url.c_str()), &PQfinish}, rows_{PQexec(db_.get(), sql.c_str()), &PQclear} {
+    if (PQresultStatus(rows_.get()) != PGRES_TUPLES_OK)
+      throw std::runtime_error{std::string{"reading the ledger: "} + PQerrorMessage(db_.get())};
+  }
 
-answer query(const connection& db, const char* sql) {
-  answer rows{PQexec(db.get(), sql), &PQclear};
-  if (PQresultStatus(rows.get()) != PGRES_TUPLES_OK)
-    throw std::runtime_error{std::string{"reading the ledger: "} + PQerrorMessage(db.get())};
-  return rows;
-}
+  /// Calls `take(row)` for each.
+  template <class Take> void each(Take take) const {
+    for (int row = 0; row < PQntuples(rows_.get()); ++row) take(row);
+  }
+  std::string text(int row, int column) const { return PQgetvalue(rows_.get(), row, column); }
+  bool null(int row, int column) const { return PQgetisnull(rows_.get(), row, column) == 1; }
+  std::int64_t number(int row, int column) const { return null(row, column) ? 0 : std::stoll(text(row, column)); }
+  int small(int row, int column) const { return static_cast<int>(number(row, column)); }
+  bool yes(int row, int column) const { return text(row, column) == "t"; }
 
-std::int64_t number(const answer& rows, int row, int column) { return std::stoll(PQgetvalue(rows.get(), row, column)); }
+  /// The key in columns 0 to 4.
+  run_key key(int row) const { return {text(row, 0), number(row, 1), text(row, 2), small(row, 3), small(row, 4)}; }
+
+private:
+  std::unique_ptr<PGconn, decltype(&PQfinish)> db_;
+  std::unique_ptr<PGresult, decltype(&PQclear)> rows_;
+};
+
+/// The key of a row of `t`, and where its names come from.
+const std::string key_columns = "g.name || '/' || j.name, t.fire_ms, t.origin, t.shard, t.attempt";
+const std::string names = " JOIN job j USING (job_id) JOIN executor_group g USING (group_id)";
 
 } // namespace
 
@@ -33,21 +52,74 @@ std::size_t ledger::in_state(int state) const {
 }
 
 ledger read_ledger(const std::string& url) {
-  connection db{PQconnectdb(url.c_str()), &PQfinish};
   ledger all;
-  auto rows = query(db, "SELECT g.name || '/' || j.name, t.fire_ms, t.trigger_id, t.attempt, t.state, t.origin FROM ("
-                        "SELECT job_id, fire_ms, trigger_id, attempt, state, origin FROM trigger_open UNION ALL "
-                        "SELECT job_id, fire_ms, trigger_id, attempt, state, origin FROM trigger_history) t "
-                        "JOIN job j USING (job_id) JOIN executor_group g USING (group_id) ORDER BY 1, 2, 4");
-  for (int i = 0; i < PQntuples(rows.get()); ++i)
-    all.rows.push_back({PQgetvalue(rows.get(), i, 0), number(rows, i, 1), number(rows, i, 2),
-                        static_cast<int>(number(rows, i, 3)), static_cast<int>(number(rows, i, 4)),
-                        PQgetvalue(rows.get(), i, 5)});
-  auto gaps = query(db, "SELECT g.name || '/' || j.name, gap.from_ms, gap.to_ms, gap.n FROM gap "
-                        "JOIN job j USING (job_id) JOIN executor_group g USING (group_id)");
-  for (int i = 0; i < PQntuples(gaps.get()); ++i)
-    all.gaps.push_back({PQgetvalue(gaps.get(), i, 0), number(gaps, i, 1), number(gaps, i, 2), number(gaps, i, 3)});
+  const query rows{url,
+                   "SELECT " + key_columns +
+                       ", t.trigger_id, t.state, t.reason, t.handed, t.session_id, t.epoch, t.claimed_ms, "
+                       "t.started_ms, t.ended_ms FROM (SELECT job_id, fire_ms, origin, shard, attempt, trigger_id, "
+                       "state, reason, handed, session_id, epoch, claimed_ms, started_ms, NULL::bigint AS ended_ms "
+                       "FROM trigger_open UNION ALL SELECT job_id, fire_ms, origin, shard, attempt, trigger_id, "
+                       "state, reason, 0, session_id, epoch, claimed_ms, started_ms, ended_ms FROM trigger_history) "
+                       "t" +
+                       names + " ORDER BY 1, 2, 3, 4, 5"};
+  rows.each([&](int i) {
+    all.rows.push_back({rows.key(i), rows.number(i, 5), rows.small(i, 6), rows.small(i, 7), rows.small(i, 8),
+                        rows.number(i, 9), rows.number(i, 10), rows.number(i, 11), rows.number(i, 12),
+                        rows.number(i, 13)});
+  });
+  const query gaps{url, "SELECT g.name || '/' || j.name, gap.from_ms, gap.to_ms, gap.n, gap.at_ms, gap.version, "
+                        "gap.reason FROM gap" +
+                            names};
+  gaps.each([&](int i) {
+    all.gaps.push_back({gaps.text(i, 0), gaps.number(i, 1), gaps.number(i, 2), gaps.number(i, 3), gaps.number(i, 4),
+                        gaps.small(i, 5), gaps.small(i, 6)});
+  });
   return all;
+}
+
+std::size_t open_rows(const std::string& url) {
+  return static_cast<std::size_t>(query{url, "SELECT count(*) FROM trigger_open"}.number(0, 0));
+}
+
+std::vector<run_key> open_keys(const std::string& url, const std::set<std::int64_t>& triggers) {
+  std::string ids;
+  for (auto id : triggers) ids += (ids.empty() ? "" : ",") + std::to_string(id);
+  std::vector<run_key> keys;
+  const query rows{url, "SELECT " + key_columns + " FROM trigger_open t" + names + " WHERE t.trigger_id = ANY ('{" +
+                            ids + "}')"};
+  rows.each([&](int i) { keys.push_back(rows.key(i)); });
+  return keys;
+}
+
+std::vector<job_version> read_versions(const std::string& url) {
+  std::vector<job_version> all;
+  const query rows{url, "SELECT g.name || '/' || j.name, v.version, v.from_ms, v.after_ms, v.spec, v.enabled, v.paused "
+                        "FROM job_version v" +
+                            names + " ORDER BY 1, 2"};
+  rows.each([&](int i) {
+    auto& v = all.emplace_back();
+    v.job = rows.text(i, 0);
+    v.version = rows.small(i, 1);
+    v.from_ms = rows.number(i, 2);
+    if (!rows.null(i, 3)) v.after_ms = rows.number(i, 3);
+    v.spec = rows.text(i, 4);
+    v.enabled = rows.yes(i, 5);
+    v.paused = rows.yes(i, 6);
+  });
+  return all;
+}
+
+std::map<std::int64_t, std::string> read_sessions(const std::string& url) {
+  std::map<std::int64_t, std::string> names_by_session;
+  const query rows{url, "SELECT session_id, name FROM executor_session"};
+  rows.each([&](int i) { names_by_session[rows.number(i, 0)] = rows.text(i, 1); });
+  return names_by_session;
+}
+
+void end_backends(const std::string& url, bool all) {
+  query{url, std::string{"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'xxl-%' "
+                         "AND (pid % 2 = 0 OR "} +
+                 (all ? "true" : "false") + ")"};
 }
 
 } // namespace xxl::e2e

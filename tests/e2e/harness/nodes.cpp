@@ -7,9 +7,16 @@
 namespace xxl::e2e {
 namespace {
 
-command node_command(const workspace& place, const words& flags) {
-  command c{{program("xxl-node")}, {}, place / ""};
+command node_command(const workspace& place, const words& flags, const variables& environment) {
+  command c{{program("xxl-node")}, environment, place / ""};
   c.words.insert(c.words.end(), flags.begin(), flags.end());
+  return c;
+}
+
+command ctl_command(const std::vector<std::string>& admins, const words& verb) {
+  command c{{program("xxlctl")}, {}, "/"};
+  for (auto& admin : admins) c.words.insert(c.words.end(), {"--admin", admin});
+  c.words.insert(c.words.end(), verb.begin(), verb.end());
   return c;
 }
 
@@ -25,19 +32,19 @@ std::string program(const std::string& name) {
   return std::string{folder} + "/" + name;
 }
 
-process start_node(const workspace& place, const words& flags) { return process{node_command(place, flags)}; }
-
-finished run_node(const workspace& place, const words& flags, const std::map<std::string, std::string>& environment) {
-  auto c = node_command(place, flags);
-  c.environment = environment;
-  return run(std::move(c));
+process start_node(const workspace& place, const words& flags, const variables& environment) {
+  return process{node_command(place, flags, environment)};
 }
 
-finished admin_at::ctl(const words& verb) const {
-  command c{{program("xxlctl"), "--admin", endpoint()}, {}, "/"};
-  c.words.insert(c.words.end(), verb.begin(), verb.end());
-  return run(std::move(c));
+finished run_node(const workspace& place, const words& flags, const variables& environment) {
+  return run(node_command(place, flags, environment));
 }
+
+process start_ctl(const std::vector<std::string>& admins, const words& verb) {
+  return process{ctl_command(admins, verb)};
+}
+
+finished admin_at::ctl(const words& verb) const { return run(ctl_command({endpoint()}, verb)); }
 
 std::string admin_at::ask(const words& verb) const {
   auto answer = ctl(verb);

@@ -18,11 +18,14 @@ using words = std::vector<std::string>;
 /// A built program: its full path below XXL_BIN_DIR.
 std::string program(const std::string& name);
 
+using variables = std::map<std::string, std::string>;
+
 /// xxl-node with these words, in a directory of its own.
-process start_node(const workspace& place, const words& flags);
+process start_node(const workspace& place, const words& flags, const variables& environment = {});
 /// The same, run to its end: for command lines that it refuses.
-finished run_node(const workspace& place, const words& flags,
-                  const std::map<std::string, std::string>& environment = {});
+finished run_node(const workspace& place, const words& flags, const variables& environment = {});
+/// xxlctl with these words; it may try each of these admins ("host:port").
+process start_ctl(const std::vector<std::string>& admins, const words& verb);
 
 /// An admin, or standalone node, that listens on `port`.
 class admin_at {

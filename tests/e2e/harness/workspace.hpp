@@ -1,18 +1,17 @@
 #pragma once
-// A directory of one test, removed with it, and free ports of this machine.
+// A directory of one test, free ports of this machine, and waiting for what cannot be waited for.
 
+#include "tests/support/free_port.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 
 namespace xxl::e2e {
 
 using workspace = test::temporary_directory;
 
-/// A port of 127.0.0.1 on which nobody listens. No two calls of one test program answer the same.
-std::uint16_t free_port();
+using test::free_port;
 
 /// Asks again and again until the answer is yes; false once the time is over.
 bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds most);
