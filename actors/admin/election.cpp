@@ -1,7 +1,6 @@
 #include "actors/admin/election.hpp"
 
 #include "protocol/errors.hpp"
-#include "protocol/random.hpp"
 #include "storage/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -16,12 +15,12 @@ namespace {
 
 struct election_state {
   static constexpr const char* name = "election";
-  explicit election_state(election_config c = {}) : cfg{std::move(c)} {}
+  explicit election_state(election_config c = {}) : cfg{std::move(c)}, random{cfg.jitter_seed} {}
   election_config cfg;
   epoch_id epoch; ///< 0: follower
   bool connected = false;
   bool unreachable = false; ///< said so already
-  std::minstd_rand random{static_cast<unsigned>(random_id())};
+  std::minstd_rand random;
 };
 using self_ptr = election_actor::stateful_pointer<election_state>;
 

@@ -27,6 +27,7 @@ struct election_config {
   const clock* time = nullptr;
   metrics_ptr stats;
   node_actor listener;
+  std::uint32_t jitter_seed = 1;
   std::chrono::milliseconds try_every{200}; ///< ± a quarter
   std::chrono::milliseconds beat_every{500};
   std::chrono::milliseconds beat_patience{1'500};
