@@ -1,7 +1,8 @@
 #include "tests/simulation/cluster.hpp"
 
+#include "tests/simulation/sometimes.hpp"
+
 #include <caf/event_based_actor.hpp>
-#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <utility>
@@ -18,17 +19,13 @@ struct ending_state {
 };
 void end_next(caf::stateful_actor<ending_state>* self, const std::function<void()>& done) {
   auto& left = self->state.left;
-  if (left.empty()) {
-    done();
-    self->quit();
-    return;
-  }
+  if (left.empty()) return done();
   self->monitor(left.back());
   self->send_exit(left.back(), caf::exit_reason::user_shutdown);
   left.pop_back();
 }
-caf::behavior ending(caf::stateful_actor<ending_state>* self, std::vector<caf::actor> in_order,
-                     std::function<void()> done) {
+caf::behavior ending(caf::stateful_actor<ending_state>* self, const std::vector<caf::actor>& in_order,
+                     const std::function<void()>& done) {
   self->state.left.assign(in_order.rbegin(), in_order.rend());
   self->set_down_handler([self, done](const caf::down_msg&) { end_next(self, done); });
   end_next(self, done);
@@ -50,28 +47,21 @@ cluster::cluster(world& w, network& net, database& db, dice random, cluster_sett
       runs_{runs},
       on_fatal_{std::move(on_fatal)} {}
 
-cluster::~cluster() {
-  for (auto& m : admins_) kill(m);
-  for (auto& m : executors_) kill(m);
-}
-
 admin_machine& cluster::add_admin(std::chrono::milliseconds clock_offset) {
-  auto number = admins_.size() + 1;
-  admins_.push_back({"admin-" + std::to_string(number),
-                     static_cast<std::uint16_t>(first_port + admins_.size()),
-                     test::virtual_clock{world_.clock()},
-                     process::nobody,
-                     {}});
-  admins_.back().clock.step(clock_offset);
-  return admins_.back();
+  auto& m = admins_.emplace_back(test::virtual_clock{world_.clock()});
+  m.name = "admin-" + std::to_string(admins_.size());
+  m.port = static_cast<std::uint16_t>(first_port + admins_.size());
+  m.clock.step(clock_offset);
+  return m;
 }
 
 executor_machine& cluster::add_executor(std::string group, std::chrono::milliseconds clock_offset) {
-  auto name = "executor-" + std::to_string(executors_.size() + 1);
-  executors_.push_back(
-      {name, std::move(group), test::virtual_clock{world_.clock()}, disks_ / name, 1, process::nobody, {}});
-  executors_.back().clock.step(clock_offset);
-  return executors_.back();
+  auto& m = executors_.emplace_back(test::virtual_clock{world_.clock()});
+  m.name = "executor-" + std::to_string(executors_.size());
+  m.group = std::move(group);
+  m.data = disks_ / m.name;
+  m.clock.step(clock_offset);
+  return m;
 }
 
 void cluster::start(admin_machine& m) {
@@ -86,7 +76,7 @@ void cluster::start(admin_machine& m) {
     admin::admin_ground ground;
     ground.store = db_.store_for(m.life);
     ground.time = &m.clock;
-    ground.stats = std::make_shared<metrics>();
+    ground.stats = m.stats = std::make_shared<metrics>();
     ground.random = [this] { return random_.between(1, INT64_MAX); };
     ground.detached = false;
     m.actors = admin::spawn_admin(world_.system(), settings, ground);
@@ -110,7 +100,7 @@ bool cluster::start(executor_machine& m) {
     executor::executor_ground ground;
     ground.boot = m.name + " boot " + std::to_string(m.boots);
     ground.time = &m.clock;
-    ground.counters = std::make_shared<metrics>();
+    ground.counters = m.counters = std::make_shared<metrics>();
     ground.new_id = [this] { return random_.between(1, INT64_MAX); };
     ground.dialer = net_.dialer(life);
     ground.make_handlers = [&](auto, auto recorder) {
@@ -119,7 +109,7 @@ bool cluster::start(executor_machine& m) {
     ground.where = executor::placement::pooled;
     try {
       executor::spawn_executor(world_.system(), settings, {}, ground, m.actors);
-    } catch (const std::runtime_error&) {
+    } catch (const std::runtime_error&) { // the data directory is another process's
       m.actors = {};
       started = false;
     }
@@ -135,6 +125,7 @@ template <class Machine> void cluster::end(Machine& m, bool lost) {
   auto life = std::exchange(m.life, process::nobody);
   if (life == process::nobody) return;
   m.actors = {};
+  runs_.died(life, lost);
   world_.kill(life);
   if (lost)
     net_.host_gone(life);
@@ -156,6 +147,15 @@ void cluster::lose(executor_machine& m) {
   std::filesystem::remove_all(m.data);
 }
 
+void cluster::start_second(const executor_machine& m) {
+  auto& twin = twins_.emplace_back(m);
+  twin.life = process::nobody;
+  twin.actors = {};
+  if (start(twin)) return;
+  sometimes("the data directory is held by another process");
+  twins_.pop_back();
+}
+
 void cluster::freeze(process life, span length) {
   if (life == process::nobody || world_.frozen(life)) return;
   world_.freeze(life);
@@ -163,38 +163,37 @@ void cluster::freeze(process life, span length) {
   world_.in(length, process::nobody, [this, life] { world_.thaw(life); });
 }
 
+template <class Machine> std::function<void()> cluster::process_ends(Machine& m) {
+  return [this, &m, life = m.life] {
+    // Not now: it may be an actor of that process who says so.
+    world_.in(0ns, process::nobody, [this, &m, life] {
+      if (m.life == life) end(m);
+    });
+  };
+}
+
 void cluster::stop(admin_machine& m, span patience) {
   if (!up(m)) return;
-  auto gone = [this, &m, life = m.life] {
-    if (m.life == life)
-      world_.in(0ns, process::nobody, [this, &m, life] {
-        if (m.life == life) kill(m);
-      });
-  };
-  world_.as(m.life, [&] { world_.system().spawn(ending, m.actors.in_order_of_end, std::function<void()>{gone}); });
-  world_.in(patience, process::nobody, gone);
+  auto over = process_ends(m);
+  world_.as(m.life, [&] { world_.system().spawn(ending, m.actors.in_order_of_end, over); });
+  world_.in(patience, process::nobody, over);
 }
 
 void cluster::stop(executor_machine& m, span patience) {
   if (!up(m)) return;
-  auto gone = [this, &m, life = m.life] {
-    if (m.life == life)
-      world_.in(0ns, process::nobody, [this, &m, life] {
-        if (m.life == life) kill(m);
-      });
-  };
+  auto over = process_ends(m);
   auto& a = m.actors;
   std::vector<caf::actor> in_order;
-  auto add = [&](auto& actor) { in_order.push_back(caf::actor_cast<caf::actor>(actor)); };
-  add(a.runners), add(a.scripts), add(a.node), add(a.spool), add(a.logs);
+  auto add = [&](auto&... actors) { (in_order.push_back(caf::actor_cast<caf::actor>(actors)), ...); };
+  add(a.runners, a.scripts, a.node, a.spool, a.logs);
   world_.as(m.life, [&] {
-    world_.system().spawn([in_order, gone, patience, node = a.node](caf::event_based_actor* self) {
-      auto end = [self, in_order, gone] { self->system().spawn(ending, in_order, std::function<void()>{gone}); };
+    world_.system().spawn([in_order, over, patience, node = a.node](caf::event_based_actor* self) {
+      auto end = [self, in_order, over] { self->system().spawn(ending, in_order, over); };
       self->request(node, patience, executor::drain_request{})
           .then([end](bool) { end(); }, [end](const caf::error&) { end(); });
     });
   });
-  world_.in(2 * patience, process::nobody, gone);
+  world_.in(2 * patience, process::nobody, over);
 }
 
 } // namespace xxl::sim

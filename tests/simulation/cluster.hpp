@@ -20,20 +20,24 @@
 namespace xxl::sim {
 
 struct admin_machine {
+  explicit admin_machine(test::virtual_clock time) : clock{time} {}
+  test::virtual_clock clock;
   std::string name;
   std::uint16_t port = 0;
-  test::virtual_clock clock;
   process life = process::nobody; ///< nobody: down
   admin::admin_actors actors;
+  metrics_ptr stats;
 };
 
 struct executor_machine {
-  std::string name, group;
+  explicit executor_machine(test::virtual_clock time) : clock{time} {}
   test::virtual_clock clock;
+  std::string name, group;
   std::filesystem::path data;
   int boots = 1;
   process life = process::nobody;
   executor::executor_actors actors;
+  metrics_ptr counters;
 };
 
 struct cluster_settings {
@@ -50,7 +54,6 @@ public:
   cluster(world& w, network& net, database& db, dice random, cluster_settings settings, std::filesystem::path disks,
           std::function<behaviour(const order&)> behaviour_of, run_listener& runs,
           std::function<void(const std::string&)> on_fatal);
-  ~cluster();
 
   admin_machine& add_admin(std::chrono::milliseconds clock_offset);
   executor_machine& add_executor(std::string group, std::chrono::milliseconds clock_offset);
@@ -68,6 +71,8 @@ public:
   /// written down is lost, which here is everything.
   void lose(admin_machine& m);
   void lose(executor_machine& m);
+  /// Starts another process on the data directory of one that lives.
+  void start_second(const executor_machine& m);
   /// SIGSTOP and, after that long, SIGCONT.
   void freeze(process life, span length);
   /// SIGTERM: ends in order, at the latest after `patience`.
@@ -77,6 +82,7 @@ public:
 private:
   /// `lost`: with its host.
   template <class Machine> void end(Machine& m, bool lost = false);
+  template <class Machine> std::function<void()> process_ends(Machine& m);
 
   world& world_;
   network& net_;
@@ -89,6 +95,7 @@ private:
   std::function<void(const std::string&)> on_fatal_;
   std::deque<admin_machine> admins_;
   std::deque<executor_machine> executors_;
+  std::deque<executor_machine> twins_; ///< second processes that got the data directory all the same
 };
 
 } // namespace xxl::sim

@@ -1,6 +1,7 @@
 #include "tests/simulation/database.hpp"
 
 #include "storage/error.hpp"
+#include "tests/simulation/sometimes.hpp"
 
 #include <algorithm>
 
@@ -17,10 +18,12 @@ constexpr auto statement_timeout = 5s;
 
 } // namespace
 
-database::database(world& w, dice random, traits t, std::shared_ptr<storage::store> statements)
+database::database(world& w, dice random, traits t, std::shared_ptr<storage::store> statements,
+                   database_listener& listener)
     : world_{w},
       random_{random},
       traits_{t},
+      listener_{listener},
       statements_{std::move(statements)},
       ledger_{statements_->open_ledger(true)},
       plan_{statements_->open_plan_reader()},
@@ -65,11 +68,24 @@ std::shared_ptr<backend> database::accept(duty what) {
   return accepted;
 }
 
+void database::terminate(backend& b) {
+  if (b.alive && b.under_way > 0)
+    sometimes(b.what == duty::claim ? "a claim's backend is ended before it acts"
+                                    : "a backend is ended before it acts");
+  b.alive = false;
+}
+
 void database::restart(span down) {
+  sometimes("the database restarts");
   for (auto& weak : backends_)
     if (auto b = weak.lock()) b->alive = false;
   up_ = false;
   world_.in(down, process::nobody, [this] { up_ = true; });
+}
+
+moment database::trusted_until(process who) const {
+  auto it = trusted_.find(who);
+  return it == trusted_.end() ? moment{} : it->second;
 }
 
 // ---- a client
@@ -83,7 +99,7 @@ void client::open() {
     throw error{error_kind::unavailable, {}, "the database could not be reached"};
   }
   backend_ = db_.accept(what_);
-  if (auto lost = std::exchange(lost_, nullptr)) lost->alive = false;
+  if (auto lost = std::exchange(lost_, nullptr)) db_.terminate(*lost);
 }
 
 void client::close() {
@@ -99,10 +115,12 @@ void client::require_session(on_loss loss) {
 void client::act_later(std::optional<span> wait, std::function<void()> work) {
   if (!wait) return;
   db_.world_.in(*wait, process::nobody, [&db = db_, session = backend_, work = std::move(work)] {
+    --session->under_way;
     if (!session->alive) return;
     session->used = db.world_.now();
     work();
   });
+  ++backend_->under_way;
 }
 
 void client::wait(span length) {

@@ -4,10 +4,12 @@
 // between call and answer, answers and requests that are lost, statements that outlive their client, restarts, and the
 // leader's advisory lock with its idle timeout.
 
+#include "storage/error.hpp"
 #include "storage/store.hpp"
 #include "tests/simulation/world.hpp"
 
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -25,7 +27,17 @@ enum class duty : std::uint8_t { claim, complete, plan, catalog, lock };
 struct backend {
   duty what;
   bool alive = true;
-  moment used{}; ///< when its last statement acted
+  moment used{};     ///< when its last statement acted
+  int under_way = 0; ///< statements that have not acted yet
+};
+
+/// What the laws look at.
+struct database_listener {
+  virtual ~database_listener() = default;
+  /// A leader claims, for the first time or anew, not to settle.
+  virtual void claims(process who) = 0;
+  /// A row that no law allows came as far as a constraint.
+  virtual void refuses(const std::string& what) = 0;
 };
 
 class database {
@@ -40,7 +52,7 @@ public:
     span slow_most = 500ms;
   };
 
-  database(world& w, dice random, traits t, std::shared_ptr<storage::store> statements);
+  database(world& w, dice random, traits t, std::shared_ptr<storage::store> statements, database_listener& listener);
 
   /// What the node of that process opens its connections with.
   std::shared_ptr<storage::store> store_for(process who);
@@ -53,8 +65,12 @@ public:
   /// From now on nothing fails any more by itself.
   void be_good() { traits_ = {}; }
 
+  /// How long the node of that process may trust itself as the leader, by the heartbeats that were answered.
+  moment trusted_until(process who) const;
+
 private:
   friend class client;
+  friend class ledger_client;
   friend class lock_client;
   friend class store_client;
 
@@ -69,6 +85,7 @@ private:
   /// False where the server has ended it: it was terminated, or is a lock session that was silent for too long.
   bool lives(const backend& b) const;
   std::shared_ptr<backend> accept(duty what);
+  void terminate(backend& b);
 
   world& world_;
   dice random_;
@@ -77,6 +94,8 @@ private:
   std::set<std::string> parted_;
   std::vector<std::weak_ptr<backend>> backends_;
   std::shared_ptr<backend> lock_holder_;
+  std::map<process, moment> trusted_;
+  database_listener& listener_;
   // One connection each: statements act one after the other.
   std::shared_ptr<storage::store> statements_;
   std::shared_ptr<storage::ledger> ledger_;
@@ -113,7 +132,7 @@ public:
     auto fate = db_.draw(who_, patience);
     if (fate.answered && fate.ends == 0ns) {
       backend_->used = db_.world_.now();
-      return work();
+      return act(db_, what_, work);
     }
     struct statement {
       std::conditional_t<std::is_void_v<answer>, bool, std::optional<answer>> result{};
@@ -121,14 +140,14 @@ public:
     };
     auto done = std::make_shared<statement>();
     auto here = std::make_shared<bool>();
-    act_later(fate.acts, [done, caller = std::weak_ptr{here}, loss, work = std::move(work)] {
+    act_later(fate.acts, [this_db = &db_, what = what_, done, caller = std::weak_ptr{here}, loss, work] {
       if (loss == on_loss::attended && caller.expired()) return;
       try {
         if constexpr (std::is_void_v<answer>) {
-          work();
+          act(*this_db, what, work);
           done->result = true;
         } else {
-          done->result = work();
+          done->result = act(*this_db, what, work);
         }
       } catch (...) {
         done->error = std::current_exception();
@@ -141,6 +160,15 @@ public:
   }
 
 private:
+  /// What a constraint refuses the laws hear of: of the ledger, where nothing may come so far.
+  template <class Work> static std::invoke_result_t<Work> act(database& db, duty what, const Work& work) {
+    try {
+      return work();
+    } catch (const storage::error& e) {
+      if (e.kind == storage::error_kind::refused && what != duty::catalog) db.listener_.refuses(e.what());
+      throw;
+    }
+  }
   void require_session(on_loss loss);
   void act_later(std::optional<span> wait, std::function<void()> work);
   void wait(span length);

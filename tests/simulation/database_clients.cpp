@@ -2,6 +2,7 @@
 
 #include "storage/error.hpp"
 #include "tests/simulation/database.hpp"
+#include "tests/simulation/sometimes.hpp"
 
 #include <utility>
 
@@ -74,21 +75,26 @@ private:
   bool claims_;
 };
 
+} // namespace
+
 class ledger_client final : public storage::ledger, ledger_caller {
 public:
   ledger_client(database& db, process who, bool claims, std::shared_ptr<storage::ledger> statements)
-      : ledger_caller{db, who, claims}, do_{std::move(statements)} {}
+      : ledger_caller{db, who, claims}, db_{db}, who_{who}, do_{std::move(statements)} {}
 
   void connect() override { session_.open(); }
   trigger_id take_ids() override {
     return read([to = do_] { return to->take_ids(); });
   }
   storage::claim_answer claim(epoch_id epoch, const storage::claim_batch& batch, instant now, run how) override {
-    return fenced(how, [=, to = do_] { return to->claim(epoch, batch, now, how); });
+    return noted(how, batch.triggers.size(),
+                 [=, this, to = do_] { return fenced(how, [=] { return to->claim(epoch, batch, now, how); }); });
   }
   storage::claim_answer claim_waiting(epoch_id epoch, std::span<const storage::waiting_claim> rows, instant now,
                                       run how) override {
-    return fenced(how, [=, to = do_, rows = copy(rows)] { return to->claim_waiting(epoch, rows, now, how); });
+    return noted(how, rows.size(), [=, this, to = do_, rows = copy(rows)] {
+      return fenced(how, [=] { return to->claim_waiting(epoch, rows, now, how); });
+    });
   }
   std::vector<job_id> unlocked(std::span<const job_id> jobs) override {
     return read([to = do_, jobs = copy(jobs)] { return to->unlocked(jobs); });
@@ -142,10 +148,31 @@ public:
   }
 
 private:
+  template <class Claim> storage::claim_answer noted(run how, std::size_t rows, Claim claim) {
+    if (how == run::first) db_.listener_.claims(who_);
+    try {
+      auto answer = claim();
+      if (answer.fence == storage::fence::deposed)
+        sometimes(how == run::settle ? "a claim is settled: another epoch is in force"
+                                     : "a claim of an older epoch is refused");
+      else if (how == run::settle && rows > 0)
+        sometimes(answer.claimed.empty() ? "a claim is settled: nothing of it counts"
+                                         : "a claim is settled: it counts");
+      return answer;
+    } catch (const error& e) {
+      if (how == run::first && e.kind == error_kind::unknown_outcome) sometimes("a claim's outcome is unknown");
+      throw;
+    }
+  }
+
+  database& db_;
+  process who_;
   std::shared_ptr<storage::ledger> do_;
 };
 
 // ---- what only reads
+
+namespace {
 
 class plan_client final : public storage::plan_reader, caller {
 public:
@@ -228,11 +255,12 @@ private:
 /// An advisory lock: it goes with its session.
 class lock_client final : public storage::leader_lock {
 public:
-  lock_client(database& db, process who) : db_{db}, session_{db, who, duty::lock} {}
+  lock_client(database& db, process who) : db_{db}, who_{who}, session_{db, who, duty::lock} {}
   ~lock_client() override { lock_client::close(); }
 
   void connect() override { session_.open(); }
   bool try_lock() override {
+    asked_ = db_.world_.now();
     return session_.call(on_loss::repeatable, [&db = db_, me = session_.server_side()] {
       if (db.lock_holder_ && db.lock_holder_ != me && db.lives(*db.lock_holder_)) return false;
       db.lock_holder_ = me;
@@ -240,16 +268,22 @@ public:
     });
   }
   epoch_id raise_epoch(const std::string& node, instant now) override {
-    return session_.call(on_loss::repeatable, [&db = db_, node, now] {
+    auto epoch = session_.call(on_loss::repeatable, [&db = db_, node, now] {
       for (auto& weak : db.backends_)
-        if (auto b = weak.lock(); b && b->what == duty::claim) b->alive = false;
+        if (auto b = weak.lock(); b && b->what == duty::claim) db.terminate(*b);
       return db.epochs_->raise_epoch(node, now);
     });
+    db_.trusted_[who_] = asked_ + trust;
+    return epoch;
   }
   bool heartbeat(std::chrono::milliseconds patience) override {
     try {
-      return session_.call(
+      auto sent = db_.world_.now();
+      auto ours = session_.call(
           on_loss::repeatable, [&db = db_, me = session_.server_side()] { return db.lock_holder_ == me; }, patience);
+      auto& until = db_.trusted_[who_];
+      if (ours && db_.world_.now() < until) until = std::max(until, sent + trust);
+      return ours;
     } catch (const error&) {
       return false;
     }
@@ -257,8 +291,12 @@ public:
   void close() noexcept override { session_.close(); }
 
 private:
+  static constexpr auto trust = 2s; // guarantees.md §3
+
   database& db_;
+  process who_;
   client session_;
+  moment asked_{}; ///< for the lock, the last time
 };
 
 // ---- the store

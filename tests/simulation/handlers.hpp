@@ -22,6 +22,8 @@ struct run_listener {
   /// The work of that run begins now.
   virtual void started(process who, const executor::run& what) = 0;
   virtual void finished(process who, const executor::run& what, bool succeeded) = 0;
+  /// That process is gone, without a word; its disk too where its host was lost.
+  virtual void died(process who, bool host_too) = 0;
 };
 
 /// The workers of one executor's life; ended with it.

@@ -71,6 +71,14 @@ void world::kill(process who) {
   }
 }
 
+std::size_t world::end() {
+  for (std::size_t i = 1; i < at_.size(); ++i) kill(process{i});
+  kill(process::nobody);
+  events_.clear();
+  clock_.cancel_all();
+  return system_.registry().running();
+}
+
 std::size_t world::actors(process who) const {
   auto& all = at_[index(who)].actors;
   return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](auto& weak) {

@@ -45,6 +45,8 @@ public:
   /// What `f` spawns belongs to that process.
   void as(process who, const std::function<void()>& f);
   void kill(process who);
+  /// The end of everything: all processes, all that was to come. Answers how many actors are left all the same.
+  std::size_t end();
   void freeze(process who) { at_[index(who)].frozen = true; }
   void thaw(process who) { at_[index(who)].frozen = false; }
   bool alive(process who) const { return at_[index(who)].alive; }

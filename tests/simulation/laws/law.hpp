@@ -2,6 +2,7 @@
 // A law of guarantees.md as a checker: told of everything that happens, it says when a promise is broken. One law per
 // file; all.cpp lists them.
 
+#include "tests/simulation/database.hpp"
 #include "tests/simulation/handlers.hpp"
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/rows.hpp"
@@ -36,11 +37,14 @@ private:
   moment at_{};
 };
 
-struct law : row_listener, wiretap, run_listener {
+struct law : row_listener, wiretap, run_listener, database_listener {
   void sent(const connection&, connection::side, const caf::message&) override {}
   void arrived(const connection&, connection::side, const caf::message&) override {}
   void started(process, const executor::run&) override {}
   void finished(process, const executor::run&, bool) override {}
+  void claims(process) override {}
+  void refuses(const std::string&) override {}
+  void died(process, bool) override {}
 };
 
 /// Every law is told.
@@ -84,6 +88,15 @@ public:
   void finished(process who, const executor::run& what, bool succeeded) override {
     tell([&](law& l) { l.finished(who, what, succeeded); });
   }
+  void claims(process who) override {
+    tell([&](law& l) { l.claims(who); });
+  }
+  void refuses(const std::string& what) override {
+    tell([&](law& l) { l.refuses(what); });
+  }
+  void died(process who, bool host_too) override {
+    tell([&](law& l) { l.died(who, host_too); });
+  }
 
 private:
   template <class F> void tell(F what) {
@@ -93,6 +106,15 @@ private:
 };
 
 std::unique_ptr<law> a_key_starts_once(judge& j);
+std::unique_ptr<law> acknowledged_is_committed(judge& j);
+std::unique_ptr<law> ended_sessions_stay_ended(judge& j);
+std::unique_ptr<law> ends_are_what_happened(judge& j, const world& w, span lease);
+std::unique_ptr<law> leaders_act_on_trust(judge& j, const world& w, const database& db);
+std::unique_ptr<law> older_epochs_claim_nothing(judge& j);
+std::unique_ptr<law> orders_stay_within_credit(judge& j);
+std::unique_ptr<law> starts_are_allowed(judge& j, const world& w);
 std::unique_ptr<law> states_step_forward(judge& j);
+std::unique_ptr<law> the_database_refuses_nothing(judge& j);
+std::unique_ptr<law> the_plan_moves_forward(judge& j);
 
 } // namespace xxl::sim
