@@ -1,6 +1,7 @@
 #include "tests/simulation/cluster.hpp"
 
 #include "tests/simulation/sometimes.hpp"
+#include "tests/simulation/witness.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -76,7 +77,7 @@ void cluster::start(admin_machine& m) {
     admin::admin_ground ground;
     ground.store = db_.store_for(m.life);
     ground.time = &m.clock;
-    ground.stats = m.stats = std::make_shared<metrics>();
+    ground.stats = m.counters = std::make_shared<metrics>();
     ground.random = [this] { return random_.between(1, INT64_MAX); };
     ground.detached = false;
     m.actors = admin::spawn_admin(world_.system(), settings, ground);
@@ -124,6 +125,7 @@ bool cluster::start(executor_machine& m) {
 template <class Machine> void cluster::end(Machine& m, bool lost) {
   auto life = std::exchange(m.life, process::nobody);
   if (life == process::nobody) return;
+  note_counters(*m.counters);
   m.actors = {};
   runs_.died(life, lost);
   world_.kill(life);
@@ -160,7 +162,12 @@ void cluster::freeze(process life, span length) {
   if (life == process::nobody || world_.frozen(life)) return;
   world_.freeze(life);
   net_.fell_silent(life);
-  world_.in(length, process::nobody, [this, life] { world_.thaw(life); });
+  world_.in(length, process::nobody, [this, life] {
+    for (auto& m : admins_)
+      if (m.life == life && m.actors.leads->epoch() && !m.actors.leads->holds(m.actors.leads->epoch()))
+        sometimes("a leader wakes without trust");
+    world_.thaw(life);
+  });
 }
 
 template <class Machine> std::function<void()> cluster::process_ends(Machine& m) {

@@ -26,7 +26,7 @@ struct admin_machine {
   std::uint16_t port = 0;
   process life = process::nobody; ///< nobody: down
   admin::admin_actors actors;
-  metrics_ptr stats;
+  metrics_ptr counters;
 };
 
 struct executor_machine {

@@ -262,7 +262,10 @@ public:
   bool try_lock() override {
     asked_ = db_.world_.now();
     return session_.call(on_loss::repeatable, [&db = db_, me = session_.server_side()] {
-      if (db.lock_holder_ && db.lock_holder_ != me && db.lives(*db.lock_holder_)) return false;
+      if (auto& holder = db.lock_holder_; holder && holder != me) {
+        if (db.lives(*holder)) return false;
+        if (holder->alive) sometimes("a leader's lock session is ended by silence");
+      }
       db.lock_holder_ = me;
       return true;
     });

@@ -116,8 +116,15 @@ void operators::apply(std::vector<job_spec> jobs, then done) {
   request.who = "ann";
   insist<std::vector<apply_change>>(
       apply_atom_v, std::move(request),
-      [](const std::vector<apply_change>& changes) {
-        return std::none_of(changes.begin(), changes.end(), [](auto& c) { return c.change == "failed"; });
+      [this](const std::vector<apply_change>& changes) {
+        // Nobody got through in time for a job that runs once: there is none.
+        auto too_late = [](auto& c) {
+          return c.change == "failed" && c.detail.find("in the past") != std::string::npos;
+        };
+        for (auto& c : changes)
+          if (too_late(c)) std::erase_if(jobs_, [&](auto& j) { return j.spec.name == c.name; });
+        return std::none_of(changes.begin(), changes.end(),
+                            [&](auto& c) { return c.change == "failed" && !too_late(c); });
       },
       std::move(done));
 }

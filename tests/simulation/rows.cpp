@@ -15,7 +15,11 @@ class columns {
 public:
   columns(sqlite3_value** values) : next_{values} {}
   std::int64_t number() { return sqlite3_value_int64(*next_++); }
-  std::string text() { return reinterpret_cast<const char*>(sqlite3_value_text(*next_++)); }
+  /// Empty for NULL.
+  std::string text() {
+    auto* bytes = sqlite3_value_text(*next_++);
+    return bytes == nullptr ? "" : reinterpret_cast<const char*>(bytes);
+  }
   std::optional<instant> time() {
     auto* v = *next_++;
     if (sqlite3_value_type(v) == SQLITE_NULL) return std::nullopt;
@@ -83,6 +87,30 @@ session_row session_of(columns& c) {
   return s;
 }
 
+constexpr auto* gap_columns = "job_id, from_ms, to_ms, n, reason";
+gap_row gap_of(columns& c) {
+  gap_row g;
+  g.job = {c.number()};
+  g.from = from_ms(c.number());
+  g.to = from_ms(c.number());
+  g.fires = c.number();
+  g.reason = c.as<state_reason>();
+  return g;
+}
+
+constexpr auto* version_columns = "job_id, version, from_ms, after_ms, spec, enabled, paused";
+version_row version_of(columns& c) {
+  version_row v;
+  v.job = {c.number()};
+  v.version = static_cast<spec_version>(c.number());
+  v.from = from_ms(c.number());
+  v.after = c.time();
+  v.spec = c.text();
+  v.enabled = c.number() != 0;
+  v.paused = c.number() != 0;
+  return v;
+}
+
 /// xxl_row(what happened, columns …)
 void tell(sqlite3_context*, int, sqlite3_value** values) {
   if (listening == nullptr) return;
@@ -105,6 +133,10 @@ void tell(sqlite3_context*, int, sqlite3_value** values) {
   } else if (what == "session update") {
     auto before = session_of(c);
     listening->updated(before, session_of(c));
+  } else if (what == "gap insert") {
+    listening->inserted(gap_of(c));
+  } else if (what == "version insert") {
+    listening->inserted(version_of(c));
   } else if (what == "leader update") {
     epoch_id before{c.number()};
     listening->raised(before, {c.number()});
@@ -167,6 +199,8 @@ void row_watch::prepare(const std::filesystem::path& database) {
   }
   watch(db, "fire", "job_fire", fire_columns, "UPDATE");
   watch(db, "session", "executor_session", session_columns, "UPDATE");
+  watch(db, "gap", "gap", gap_columns, "INSERT");
+  watch(db, "version", "job_version", version_columns, "INSERT");
   watch(db, "leader", "leader", "epoch", "UPDATE");
   sqlite3_close(db);
 }

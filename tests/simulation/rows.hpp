@@ -53,6 +53,21 @@ struct session_row {
   session_end how = session_end::lease_expired;
 };
 
+struct gap_row {
+  job_id job;
+  instant from{}, to{};
+  std::int64_t fires = 0;
+  state_reason reason = state_reason::none;
+};
+struct version_row {
+  job_id job;
+  spec_version version = 0;
+  instant from{};
+  std::optional<instant> after; ///< the last claimed fire then
+  std::string spec;             ///< JSON; empty: as before
+  bool enabled = true, paused = false;
+};
+
 /// Told within the writing transaction; in these runs none of them rolls back.
 struct row_listener {
   virtual ~row_listener() = default;
@@ -64,6 +79,8 @@ struct row_listener {
   virtual void rewritten(const ended_trigger&) {}
   virtual void updated(const fire_plan& /*before*/, const fire_plan& /*after*/) {}
   virtual void updated(const session_row& /*before*/, const session_row& /*after*/) {}
+  virtual void inserted(const gap_row&) {}
+  virtual void inserted(const version_row&) {}
   virtual void raised(epoch_id /*before*/, epoch_id /*after*/) {}
 };
 

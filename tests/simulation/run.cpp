@@ -4,6 +4,7 @@
 #include "tests/simulation/misfortunes.hpp"
 #include "tests/simulation/operators.hpp"
 #include "tests/simulation/sqlite_clock.hpp"
+#include "tests/simulation/witness.hpp"
 
 #include <caf/actor_system.hpp>
 #include <spdlog/sinks/base_sink.h>
@@ -106,6 +107,8 @@ public:
     laws_.add(states_step_forward(judge_));
     laws_.add(the_database_refuses_nothing(judge_));
     laws_.add(the_plan_moves_forward(judge_));
+    laws_.add(the_record_is_complete(judge_));
+    laws_.add(make_witness(world_));
   }
 
   /// Machines and people hold actors of theirs; those are gone when they are.
@@ -132,6 +135,7 @@ public:
     operators_->end();
     phase("settling");
     settle();
+    if (!judge_.found()) laws_.finish();
     if (auto left = world_.end(); left > 0) judge_.violated("no actor is left over", std::to_string(left) + " of them");
     v.rule = judge_.rule();
     v.what = judge_.what();

@@ -45,6 +45,8 @@ struct law : row_listener, wiretap, run_listener, database_listener {
   void claims(process) override {}
   void refuses(const std::string&) override {}
   void died(process, bool) override {}
+  /// Everything has settled.
+  virtual void finish() {}
 };
 
 /// Every law is told.
@@ -72,6 +74,12 @@ public:
   }
   void updated(const session_row& a, const session_row& b) override {
     tell([&](law& l) { l.updated(a, b); });
+  }
+  void inserted(const gap_row& x) override {
+    tell([&](law& l) { l.inserted(x); });
+  }
+  void inserted(const version_row& x) override {
+    tell([&](law& l) { l.inserted(x); });
   }
   void raised(epoch_id a, epoch_id b) override {
     tell([&](law& l) { l.raised(a, b); });
@@ -116,5 +124,6 @@ std::unique_ptr<law> starts_are_allowed(judge& j, const world& w);
 std::unique_ptr<law> states_step_forward(judge& j);
 std::unique_ptr<law> the_database_refuses_nothing(judge& j);
 std::unique_ptr<law> the_plan_moves_forward(judge& j);
+std::unique_ptr<law> the_record_is_complete(judge& j);
 
 } // namespace xxl::sim
