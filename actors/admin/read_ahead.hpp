@@ -20,7 +20,7 @@ struct read_ahead_config {
   ring_actor ring;
   const clock* time = nullptr;
   metrics_ptr stats;
-  std::chrono::milliseconds pass{500}; ///< between passes; after one that took t, not before 10 t
+  std::chrono::milliseconds pass{500}; ///< between passes; one that took t is followed after 10 t, or `horizon`
   std::chrono::milliseconds horizon{2'000};
   std::size_t page = 5'000;
   std::size_t ring_most = 200'000; ///< the ring's limit: while it is reached a pass reads one page

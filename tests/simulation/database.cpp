@@ -3,6 +3,8 @@
 #include "storage/error.hpp"
 #include "tests/simulation/sometimes.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 namespace xxl::sim {
@@ -32,29 +34,38 @@ database::database(world& w, dice random, traits t, std::shared_ptr<storage::sto
   epochs_->connect();
 }
 
-database::fate database::draw(process who, span patience) {
+database::fate database::draw(process who, const char* statement, span patience) {
   auto& t = traits_;
   auto room = std::min(patience, world_.longest_wait());
-  if (!reachable(who)) return {std::nullopt, std::max<span>(room, 1us), false};
   auto most = std::min({t.slow_most, room / 2, span{statement_timeout}});
-  if (most < 10us) return {};
   auto some = [&] { return random_.between(1us, most); };
+  if (!reachable(who)) return {std::nullopt, std::max<span>(room, 1us), false};
+  if (most < 10us) return {};
+  fate drawn;
+  const char* what = nullptr;
   if (random_.chance(t.slow)) {
+    what = "slow";
+    drawn.acts = some();
+    drawn.ends = *drawn.acts + some();
+  } else if (random_.chance(t.request_lost)) {
+    what = "its request is lost";
+    drawn = {std::nullopt, some(), false};
+  } else if (random_.chance(t.answer_lost)) {
+    what = "its answer is lost";
     auto acts = some();
-    return {acts, acts + some(), true};
-  }
-  if (random_.chance(t.request_lost)) return {std::nullopt, some(), false};
-  if (random_.chance(t.answer_lost)) {
-    auto acts = some();
-    return {acts, acts + some(), false};
-  }
-  if (random_.chance(t.orphaned)) {
+    drawn = {acts, acts + some(), false};
+  } else if (random_.chance(t.orphaned)) {
+    what = "orphaned";
     auto lost = some();
-    return {lost + random_.between(1us, t.slow_most), lost, false};
-  }
-  if (random_.chance(t.refused))
+    drawn = {lost + random_.between(1us, t.slow_most), lost, false};
+  } else if (random_.chance(t.refused)) {
+    spdlog::debug("{}: refused", statement);
     throw error{error_kind::retry, "57014", "canceling statement due to statement timeout"};
-  return {};
+  }
+  if (what != nullptr)
+    spdlog::debug("{}: {}; acts in {} ms, ends in {} ms", statement, what,
+                  drawn.acts ? drawn.acts->count() / 1'000'000 : -1, drawn.ends.count() / 1'000'000);
+  return drawn;
 }
 
 bool database::lives(const backend& b) const {

@@ -80,7 +80,7 @@ private:
     span ends = 0ns;
     bool answered = true;
   };
-  fate draw(process who, span patience);
+  fate draw(process who, const char* statement, span patience);
   bool reachable(process who) const { return up_ && !parted_.contains(world_.name(who)); }
   /// False where the server has ended it: it was terminated, or is a lock session that was silent for too long.
   bool lives(const backend& b) const;
@@ -126,10 +126,10 @@ public:
   const std::shared_ptr<backend>& server_side() const { return backend_; }
 
   /// `work()` is the statement, with copies of all it needs: it may act when the caller is gone.
-  template <class Work> std::invoke_result_t<Work> call(on_loss loss, Work work, span patience = 8s) {
+  template <class Work> std::invoke_result_t<Work> call(const char* name, on_loss loss, Work work, span patience = 8s) {
     using answer = std::invoke_result_t<Work>;
     require_session(loss);
-    auto fate = db_.draw(who_, patience);
+    auto fate = db_.draw(who_, name, patience);
     if (fate.answered && fate.ends == 0ns) {
       backend_->used = db_.world_.now();
       return act(db_, what_, work);
