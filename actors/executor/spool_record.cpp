@@ -8,7 +8,7 @@ namespace xxl::executor {
 namespace {
 
 struct header {
-  std::uint32_t magic = 0x58535031; // "XSP1": the version is part of it
+  std::uint32_t magic = 0x58535032; // "XSP2": the version is part of it
   std::uint32_t bytes = 0;
   std::uint64_t checksum = 0;
 };
@@ -61,10 +61,12 @@ void put_outcome(std::string& out, const outcome& x) {
   put(out, x.job.value);
   put(out, x.version);
   put(out, to_ms(x.fire));
+  put(out, x.attempt);
   put(out, to_ms(x.started));
   put(out, to_ms(x.ended));
   put(out, static_cast<std::uint8_t>(x.state));
   put(out, static_cast<std::uint8_t>(x.reason));
+  put(out, static_cast<std::uint8_t>(x.follows));
   put(out, static_cast<std::uint32_t>(x.message.size()));
   out += x.message;
 }
@@ -75,10 +77,12 @@ outcome get_outcome(fields& in) {
   x.job.value = in.get<std::int64_t>();
   x.version = in.get<spec_version>();
   x.fire = from_ms(in.get<std::int64_t>());
+  x.attempt = in.get<std::int16_t>();
   x.started = from_ms(in.get<std::int64_t>());
   x.ended = from_ms(in.get<std::int64_t>());
   x.state = static_cast<trigger_state>(in.get<std::uint8_t>());
   x.reason = static_cast<state_reason>(in.get<std::uint8_t>());
+  x.follows = in.get<std::uint8_t>() != 0;
   x.message = in.get_text();
   return x;
 }
