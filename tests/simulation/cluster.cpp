@@ -5,6 +5,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
+#include <spdlog/spdlog.h>
 
 #include <utility>
 
@@ -160,6 +161,7 @@ void cluster::start_second(const executor_machine& m) {
 
 void cluster::freeze(process life, span length) {
   if (life == process::nobody || world_.frozen(life)) return;
+  spdlog::debug("{} is frozen for {} ms", world_.name(life), length.count() / 1'000'000);
   world_.freeze(life);
   net_.fell_silent(life);
   world_.in(length, process::nobody, [this, life] {

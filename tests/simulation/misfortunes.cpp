@@ -2,6 +2,8 @@
 
 #include "tests/simulation/sometimes.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <set>
 
 namespace xxl::sim {
@@ -31,6 +33,7 @@ template <class Machine> void misfortunes::back_later(Machine& m, span most) {
 void misfortunes::strike(fault what) {
   auto* admin = some(cluster_.admins());
   auto* executor = some(cluster_.executors());
+  spdlog::debug("fault: {}", to_string(what));
   switch (what) {
   case fault::kill_admin:
     if (admin == nullptr) return;

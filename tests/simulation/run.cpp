@@ -1,5 +1,6 @@
 #include "tests/simulation/run.hpp"
 
+#include "tests/simulation/chronicle.hpp"
 #include "tests/simulation/laws/law.hpp"
 #include "tests/simulation/misfortunes.hpp"
 #include "tests/simulation/operators.hpp"
@@ -75,7 +76,7 @@ private:
 /// Everything of one run, made in this order.
 class stage {
 public:
-  stage(const options& o, ground& g)
+  stage(const options& o, ground& g, bool log)
       : options_{o},
         world_{system_, dice{o.seed, "turns"}, o.step_most},
         judge_{world_},
@@ -93,6 +94,7 @@ public:
                  [this](const order& what) { return operators_->behaviour_of(what.job_name); },
                  laws_,
                  [this](const std::string& why) { judge_.violated("an admin goes on", why); }} {
+    if (log) laws_.add(make_chronicle(world_));
     auto open = std::make_unique<open_rows>();
     open_ = open.get();
     laws_.add(std::move(open));
@@ -216,7 +218,7 @@ verdict run(const options& o, ground& g, bool log) {
   auto silent = std::make_shared<spdlog::logger>("silent");
   silent->set_level(spdlog::level::off);
   spdlog::set_default_logger(silent);
-  stage s{o, g};
+  stage s{o, g, log};
   if (log) {
     spdlog::set_default_logger(std::make_shared<spdlog::logger>("run", std::make_shared<teller>(s.clock())));
     spdlog::set_level(spdlog::level::trace);
