@@ -1,7 +1,6 @@
 #include "actors/admin/election.hpp"
 
 #include "protocol/errors.hpp"
-#include "protocol/random.hpp"
 #include "storage/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -16,7 +15,7 @@ namespace {
 
 struct election_state {
   static constexpr const char* name = "election";
-  explicit election_state(election_config c = {}) : cfg{std::move(c)} {}
+  explicit election_state(election_config c = {}) : cfg{std::move(c)}, random{cfg.jitter_seed} {}
   election_config cfg;
   epoch_id epoch; ///< 0: follower
   bool connected = false;
@@ -24,7 +23,7 @@ struct election_state {
   instant started{};
   std::optional<boot_time> said_present; ///< when it last did
   bool clock_warned = false;
-  std::minstd_rand random{static_cast<unsigned>(random_id())};
+  std::minstd_rand random;
 };
 using self_ptr = election_actor::stateful_pointer<election_state>;
 

@@ -36,6 +36,7 @@ struct election_config {
   node_actor listener;
   std::chrono::milliseconds try_every{200};  ///< ± a quarter
   std::chrono::milliseconds beat_every{500}; ///< also how often a follower says that it lives
+  std::uint32_t jitter_seed = 1;
   std::chrono::milliseconds beat_patience{1'500};
   std::chrono::milliseconds trust_for{2'000}; ///< from when an answered beat was sent
 };

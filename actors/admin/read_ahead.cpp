@@ -114,7 +114,8 @@ void end_pass(self_ptr self) {
   auto took = now - s.pass->began;
   s.cfg.stats->at("plan.pass_us") = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
   auto began = std::exchange(s.pass, {})->began;
-  s.earliest = std::max(began + 10 * took, now + least_pause);
+  // A database that was slow once must not leave the leader blind: what comes up later than the horizon is late.
+  s.earliest = std::clamp<boot_time>(began + 10 * took, now + least_pause, now + s.cfg.horizon);
   if (std::exchange(s.again, false)) return pass_early(self);
   next_pass_in(self, std::max(began + s.cfg.pass, s.earliest) - now);
 }

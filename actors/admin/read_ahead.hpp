@@ -23,7 +23,7 @@ struct read_ahead_config {
   const clock* time = nullptr;
   clock_watch_ptr wall; ///< null: the clock is never set
   metrics_ptr stats;
-  std::chrono::milliseconds pass{500}; ///< between passes; after one that took t, not before 10 t
+  std::chrono::milliseconds pass{500}; ///< between passes; one that took t is followed after 10 t, or `horizon`
   std::chrono::milliseconds horizon{2'000};
   std::size_t page = 5'000;
   std::size_t ring_most = 200'000; ///< the ring's limit: while it is reached a pass reads one page

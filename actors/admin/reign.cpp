@@ -6,7 +6,6 @@
 #include "actors/admin/router.hpp"
 #include "actors/admin/time_ring.hpp"
 #include "protocol/errors.hpp"
-#include "protocol/random.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -60,7 +59,7 @@ router_actor router_of(self_ptr self, group_id group) {
   cfg.stats = s.cfg.stats;
   cfg.ring = s.ring;
   cfg.ledger = s.ledger;
-  cfg.seed = static_cast<std::uint64_t>(random_id());
+  cfg.seed = static_cast<std::uint64_t>(s.cfg.random());
   cfg.dispatch_timeout = s.cfg.how.dispatch_timeout;
   auto router = adopt(self, spawn_router(self->system(), std::move(cfg)));
   s.routers.emplace(group, router);

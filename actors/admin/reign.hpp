@@ -10,6 +10,7 @@
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
 #include "protocol/clock.hpp"
+#include "protocol/random.hpp"
 #include "storage/store.hpp"
 
 #include <caf/actor_system.hpp>
@@ -39,6 +40,7 @@ struct reign_config {
   registry_actor registry;
   spec_source_actor specs;
   change_listener_actor listener; ///< told of fires that the ledger's own writes made due
+  id_source random = random_id;   ///< seeds the routers
   bool detached = true;           ///< threads for the actors that block; tests run them under virtual time
 };
 

@@ -3,7 +3,6 @@
 #include "actors/executor/connections.hpp"
 #include "actors/executor/outbound.hpp"
 #include "protocol/errors.hpp"
-#include "protocol/random.hpp"
 #include "protocol/validate.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -201,7 +200,7 @@ void executor_node_state::look_at_lease() {
 void executor_node_state::new_session() {
   if (admins_->over()) return;
   auto ended = cfg_.hello.session;
-  cfg_.hello.session = {random_id()};
+  cfg_.hello.session = {cfg_.new_id()};
   cfg_.trust->begin(cfg_.hello.session);
   spdlog::warn("session {} has ended; the new one is {}", to_string(ended), to_string(cfg_.hello.session));
   count("executor.sessions_ended");

@@ -114,6 +114,15 @@ TEST_F(ReadAheadTest, APassThatTookLongIsFollowedByAPauseTenTimesAsLong) {
   EXPECT_THAT(pauses(), ElementsAre(2'000));
 }
 
+TEST_F(ReadAheadTest, ADatabaseThatWasSlowOnceIsReadAgainWithinTheHorizon) {
+  plan->takes = 9s;
+  start();
+  plan->takes = 0ms;
+  advance(9s + 3s);
+  ASSERT_THAT(plan->begun, SizeIs(::testing::Ge(2u)));
+  EXPECT_EQ(pauses()[0], 9'000 + 2'000) << "not after 90 s";
+}
+
 TEST_F(ReadAheadTest, AChangeIsReadAtOnce) {
   start();
   advance(100ms);
