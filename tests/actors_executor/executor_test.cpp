@@ -159,17 +159,19 @@ TEST_F(ExecutorTest, AHandlersContextHoldsWhatTheOrderSays) {
   handlers.add("tell", handler{[](job_context& run) {
                  run.log("params {} shard {}/{}", run.params(), run.shard_index(), run.shard_total());
                  return result::success(run.job() + " " + std::to_string(run.trigger_id()) + " " +
-                                        std::to_string(run.attempt()));
+                                        std::to_string(run.attempt()) + " " + run.origin() + " " +
+                                        std::to_string(run.session_id()));
                }});
   start(std::move(handlers));
   auto o = make_order(1, 1, handler_work{"tell"});
   o.params = "--limit 5";
   o.attempt = 2;
+  o.origin = "m1";
   send(o);
   auto x = d->result_of(1);
   ASSERT_TRUE(x);
   EXPECT_EQ(x->state, trigger_state::succeeded);
-  EXPECT_EQ(x->message, "tests/job-1 1 2");
+  EXPECT_EQ(x->message, "tests/job-1 1 2 m1 " + to_string(d->sessions.back()));
   EXPECT_GE(x->ended, x->started);
   auto chunk = log_of(1);
   EXPECT_TRUE(chunk.complete);
