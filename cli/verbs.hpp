@@ -35,6 +35,8 @@ void trigger(const trigger_verb& v, admin& a, const std::string& who, const prin
 void pause(const pause_verb& v, admin& a, const std::string& who, const printer& p);
 void logs(const logs_verb& v, admin& a, const printer& p);
 void next(const next_verb& v, admin& a, const printer& p);
+/// Throws failure (failed) after the report if there are errors.
+void audit(const audit_verb& v, admin& a, const printer& p);
 void stats(admin& a, const printer& p);
 
 } // namespace xxl::cli
