@@ -32,5 +32,7 @@ struct ledger {
 
 /// `url` as xxl-node takes it; PostgreSQL only.
 ledger read_ledger(const std::string& url);
+/// One statement; to damage a ledger by hand. Answers how many rows it changed.
+int change_ledger(const std::string& url, const std::string& sql);
 
 } // namespace xxl::e2e
