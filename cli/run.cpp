@@ -67,6 +67,8 @@ void serve(const options& o, const printer& p) {
           logs(v, a, p);
         else if constexpr (std::is_same_v<verb_type, next_verb>)
           next(v, a, p);
+        else if constexpr (std::is_same_v<verb_type, audit_verb>)
+          audit(v, a, p);
         else if constexpr (std::is_same_v<verb_type, stats_verb>)
           stats(a, p);
       },

@@ -37,6 +37,8 @@ void kill(const kill_verb& v, admin& a, const std::string& who, const printer& p
 void cluster(admin& a, const printer& p);
 void logs(const logs_verb& v, admin& a, const printer& p);
 void next(const next_verb& v, admin& a, const printer& p);
+/// Throws failure (failed) after the report if there are errors.
+void audit(const audit_verb& v, admin& a, const printer& p);
 void stats(admin& a, const printer& p);
 
 } // namespace xxl::cli

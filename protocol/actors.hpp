@@ -52,6 +52,11 @@ CAF_ADD_TYPE_ID(xxl_protocol, (xxl::kill_answer))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::cluster_view))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::node_stats))
 CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::instant>))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::audit_query))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_job>))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_version>))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_gap>))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_trigger>))
 
 CAF_ADD_ATOM(xxl_protocol, xxl, hello_atom, "xxl hello")
 CAF_ADD_ATOM(xxl_protocol, xxl, register_atom, "register")
@@ -82,6 +87,9 @@ CAF_ADD_ATOM(xxl_protocol, xxl, kill_atom, "kill")
 CAF_ADD_ATOM(xxl_protocol, xxl, cluster_atom, "cluster")
 CAF_ADD_ATOM(xxl_protocol, xxl, next_atom, "next")
 CAF_ADD_ATOM(xxl_protocol, xxl, stats_atom, "stats")
+CAF_ADD_ATOM(xxl_protocol, xxl, audit_atom, "audit")
+CAF_ADD_ATOM(xxl_protocol, xxl, versions_atom, "versions")
+CAF_ADD_ATOM(xxl_protocol, xxl, gaps_atom, "gaps")
 CAF_END_TYPE_ID_BLOCK(xxl_protocol)
 
 namespace xxl {
@@ -131,6 +139,15 @@ using executor_link_actor = caf::typed_actor<
     /// The executor is leaving: it takes no more orders and its session may end at once.
     caf::reacts_to<bye_atom, session_id>>;
 
+/// The lists that an audit replays, page by page. Jobs are read first: what they plan from then on, the audit leaves
+/// alone. A page may end early, because a message holds only so many bytes: only an empty one is the last.
+using audit_reader_actor =
+    caf::typed_actor<caf::replies_to<audit_atom, jobs_atom, audit_query>::with<std::vector<audit_job>>,
+                     caf::replies_to<audit_atom, versions_atom, audit_query>::with<std::vector<audit_version>>,
+                     caf::replies_to<audit_atom, gaps_atom, audit_query>::with<std::vector<audit_gap>>,
+                     /// Open rows and history as of one moment.
+                     caf::replies_to<audit_atom, triggers_atom, audit_query>::with<std::vector<audit_trigger>>>;
+
 /// What xxlctl talks to; given to it by the gate. Every request may answer an error with a text for people
 /// (protocol/errors.hpp).
 using operator_actor = caf::typed_actor<caf::replies_to<apply_atom, apply_request>::with<std::vector<apply_change>>,
@@ -146,7 +163,7 @@ using operator_actor = caf::typed_actor<caf::replies_to<apply_atom, apply_reques
                                         caf::replies_to<log_atom, log_query>::with<log_chunk>,
                                         /// The next fires of a job, at most that many.
                                         caf::replies_to<next_atom, job_ref, std::uint32_t>::with<std::vector<instant>>,
-                                        caf::replies_to<stats_atom>::with<node_stats>>;
+                                        caf::replies_to<stats_atom>::with<node_stats>>::extend_with<audit_reader_actor>;
 
 } // namespace xxl
 

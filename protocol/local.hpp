@@ -29,19 +29,19 @@ struct kills_marked {
 };
 
 /// The database, for people's requests: edits and lists. Detached; owns a storage::catalog.
-using catalog_actor = caf::typed_actor<caf::replies_to<groups_atom>::with<std::vector<group_view>>,
-                                       /// Creates and edits, in the order given; answers one change per group and job.
-                                       caf::replies_to<apply_atom, apply_request>::with<std::vector<apply_change>>,
-                                       caf::replies_to<jobs_atom, job_query>::with<std::vector<job_view>>,
-                                       caf::replies_to<executors_atom>::with<std::vector<executor_view>>,
-                                       caf::replies_to<triggers_atom, trigger_query>::with<std::vector<trigger_view>>,
-                                       caf::replies_to<describe_atom, job_ref>::with<job_detail>,
-                                       caf::replies_to<trigger_atom, trigger_request>::with<trigger_receipt>,
-                                       caf::replies_to<pause_atom, pause_request>::with<pause_answer>,
-                                       caf::replies_to<kill_atom, kill_request>::with<kill_answer>,
-                                       caf::replies_to<cluster_atom>::with<cluster_view>,
-                                       caf::replies_to<next_atom, job_ref, std::uint32_t>::with<std::vector<instant>>,
-                                       caf::replies_to<script_atom, job_id, spec_version>::with<script_source>>;
+using catalog_actor = caf::typed_actor<
+    caf::replies_to<groups_atom>::with<std::vector<group_view>>,
+    /// Creates and edits, in the order given; answers one change per group and job.
+    caf::replies_to<apply_atom, apply_request>::with<std::vector<apply_change>>,
+    caf::replies_to<jobs_atom, job_query>::with<std::vector<job_view>>,
+    caf::replies_to<executors_atom>::with<std::vector<executor_view>>,
+    caf::replies_to<triggers_atom, trigger_query>::with<std::vector<trigger_view>>,
+    caf::replies_to<describe_atom, job_ref>::with<job_detail>,
+    caf::replies_to<trigger_atom, trigger_request>::with<trigger_receipt>,
+    caf::replies_to<pause_atom, pause_request>::with<pause_answer>,
+    caf::replies_to<kill_atom, kill_request>::with<kill_answer>, caf::replies_to<cluster_atom>::with<cluster_view>,
+    caf::replies_to<next_atom, job_ref, std::uint32_t>::with<std::vector<instant>>,
+    caf::replies_to<script_atom, job_id, spec_version>::with<script_source>>::extend_with<audit_reader_actor>;
 
 /// Owns the jobs' specifications: wakes a `job` actor for a job that is edited or asked about, passivates it when idle.
 using job_registry_actor =

@@ -72,6 +72,11 @@ problem duration(std::string_view what, std::chrono::milliseconds d, std::chrono
   return std::nullopt;
 }
 
+problem page(std::uint32_t limit) {
+  if (limit >= 1 && limit <= limits::page_items) return std::nullopt;
+  return "limit is out of range: 1 to " + std::to_string(limits::page_items);
+}
+
 /// The first problem of several.
 template <class... Ps> problem first(Ps... ps) {
   problem found;
@@ -288,10 +293,7 @@ problem invalid(const apply_request& x) {
 }
 
 problem invalid(const job_query& x) {
-  return first(text("group", x.group, limits::name_bytes), text("job", x.name, limits::name_bytes),
-               x.limit >= 1 && x.limit <= limits::page_items
-                   ? problem{}
-                   : problem{"limit is out of range: 1 to " + std::to_string(limits::page_items)});
+  return first(text("group", x.group, limits::name_bytes), text("job", x.name, limits::name_bytes), page(x.limit));
 }
 
 problem invalid(const trigger_query& x) {
@@ -301,9 +303,7 @@ problem invalid(const trigger_query& x) {
                x.ended_from ? time("ended from", *x.ended_from) : problem{},
                x.before ? first(time("place", x.before->fire), id("place", x.before->id)) : problem{},
                x.job.empty() || !x.group.empty() ? problem{} : problem{"a job is named together with its group"},
-               x.limit >= 1 && x.limit <= limits::page_items
-                   ? problem{}
-                   : problem{"limit is out of range: 1 to " + std::to_string(limits::page_items)});
+               page(x.limit));
 }
 
 problem invalid(const job_ref& x) {
@@ -320,5 +320,16 @@ problem invalid(const kill_request& x) {
 }
 
 problem invalid(const pause_request& x) { return first(invalid(x.job), text("who", x.who, limits::name_bytes)); }
+
+problem invalid(const audit_query& x) {
+  auto& at = x.after;
+  return first(id("first job", x.first), id("last job", x.last),
+               x.first <= x.last ? problem{} : problem{"the last job comes before the first"}, time("from", x.from),
+               time("to", x.to), x.from <= x.to ? problem{} : problem{"to comes before from"},
+               at ? first(id("place", at->job), text("place's origin", at->origin, limits::name_bytes),
+                          x.first <= at->job && at->job <= x.last ? problem{} : problem{"place is out of range"})
+                  : problem{},
+               page(x.limit));
+}
 
 } // namespace xxl

@@ -1,3 +1,4 @@
+#include "storage/catalog_audit.hpp"
 #include "storage/catalog_cluster.hpp"
 #include "storage/catalog_days.hpp"
 #include "storage/catalog_edit.hpp"
@@ -70,6 +71,18 @@ public:
   }
   std::vector<stored_spec> specs(std::span<const spec_key> keys) override {
     return with([&](auto& s) { return read_specs(connection_, s, keys); });
+  }
+  std::vector<audit_job> audit_jobs(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_jobs(s, q); });
+  }
+  std::vector<version_row> audit_versions(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_versions(connection_, s, q); });
+  }
+  std::vector<audit_gap> audit_gaps(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_gaps(s, q); });
+  }
+  std::vector<audit_trigger> audit_triggers(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_triggers(s, q); });
   }
   void ensure_days(instant from, instant to) override {
     with([&](auto& s) { storage::ensure_days(connection_, s, from, to); });

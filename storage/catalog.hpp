@@ -92,6 +92,17 @@ struct kill_marks {
   bool left = false;        ///< rows that were not to be seen came meanwhile: mark again
 };
 
+/// One version of a job, for an audit. Its specification is JSON without the source of a script; absent: as before.
+struct version_row {
+  job_id job;
+  spec_version version = 0;
+  instant from{};
+  std::optional<instant> after, first_fire;
+  bool enabled = true, paused = false; ///< enabled: neither disabled nor deleted
+  std::optional<std::string> spec;
+  std::string tzdb;
+};
+
 class catalog {
 public:
   virtual ~catalog() = default;
@@ -130,6 +141,12 @@ public:
   virtual std::vector<trigger_view> list_triggers(const trigger_query& q) = 0;
   virtual std::vector<gap_view> list_gaps(job_id job, std::size_t most) = 0;
   virtual std::vector<stored_spec> specs(std::span<const spec_key> keys) = 0;
+  /// Pages for an audit, each in the order of audit_place; at most q.limit rows, the last page is the one that is not
+  /// full.
+  virtual std::vector<audit_job> audit_jobs(const audit_query& q) = 0;
+  virtual std::vector<version_row> audit_versions(const audit_query& q) = 0;
+  virtual std::vector<audit_gap> audit_gaps(const audit_query& q) = 0;
+  virtual std::vector<audit_trigger> audit_triggers(const audit_query& q) = 0;
   /// Partitions of history (PostgreSQL; nothing on SQLite): one a day from `from` to `to`, both included. Idempotent.
   virtual void ensure_days(instant from, instant to) = 0;
 };

@@ -1,6 +1,7 @@
 #include "actors/admin/catalog.hpp"
 
 #include "actors/admin/catalog_apply.hpp"
+#include "actors/admin/catalog_audit.hpp"
 #include "actors/admin/catalog_text.hpp"
 #include "actors/admin/edit_plan.hpp"
 #include "actors/admin/read_job.hpp"
@@ -189,6 +190,26 @@ struct catalog_state {
 };
 
 using self_ptr = catalog_actor::stateful_pointer<catalog_state>;
+
+/// A page of an audit's list.
+template <class Row>
+caf::result<std::vector<Row>> audit_page(self_ptr self, std::vector<Row> (storage::catalog::*list)(const audit_query&),
+                                         const audit_query& q) {
+  return self->state.serve([&](storage::catalog& db) {
+    auto rows = (db.*list)(q);
+    cut_to_message(rows);
+    return rows;
+  });
+}
+
+caf::result<std::vector<audit_version>> audit_versions(self_ptr self, const audit_query& q) {
+  return self->state.serve([&](storage::catalog& db) {
+    std::vector<audit_version> views;
+    for (auto& row : db.audit_versions(q)) views.push_back(audit_view(std::move(row)));
+    cut_to_message(views);
+    return views;
+  });
+}
 
 void tell_jobs(self_ptr self, std::vector<job_id> jobs) {
   if (self->state.cfg.listener && !jobs.empty()) self->send(self->state.cfg.listener, jobs_changed{std::move(jobs)});
@@ -404,6 +425,16 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
       },
       [self](script_atom, job_id job, spec_version version) {
         return self->state.serve([&](storage::catalog& db) { return script_of(db, job, version); });
+      },
+      [self](audit_atom, jobs_atom, const audit_query& q) {
+        return audit_page(self, &storage::catalog::audit_jobs, q);
+      },
+      [self](audit_atom, versions_atom, const audit_query& q) { return audit_versions(self, q); },
+      [self](audit_atom, gaps_atom, const audit_query& q) {
+        return audit_page(self, &storage::catalog::audit_gaps, q);
+      },
+      [self](audit_atom, triggers_atom, const audit_query& q) {
+        return audit_page(self, &storage::catalog::audit_triggers, q);
       },
   };
 }

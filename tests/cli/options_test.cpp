@@ -118,6 +118,23 @@ TEST(Options, LogsAndNext) {
   EXPECT_EQ(verb_of<next_verb>({"next", "orders/a"}).count, 5u);
 }
 
+TEST(Options, AnAuditHasAPeriodAndPerhapsAJobAndAFile) {
+  auto v = verb_of<audit_verb>({"audit", "--from", "2026-03-01T08:00:00+08:00", "--to", "2026-03-02T00:00:00Z"});
+  EXPECT_EQ(v.from, instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}});
+  EXPECT_EQ(v.to, instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}});
+  EXPECT_EQ(v.job.name, "");
+  EXPECT_EQ(v.handlers, "");
+  v = verb_of<audit_verb>({"audit", "--from", "2026-03-01T00:00:00Z", "--to", "2026-03-02T00:00:00Z", "--job",
+                           "orders/a", "--handlers", "starts.txt"});
+  EXPECT_EQ(v.job.group, "orders");
+  EXPECT_EQ(v.job.name, "a");
+  EXPECT_EQ(v.handlers, "starts.txt");
+  EXPECT_EQ(complaint({"audit", "--to", "2026-03-02T00:00:00Z"}), "xxlctl: --from is required");
+  EXPECT_EQ(complaint({"audit", "--from", "2026-03-02T00:00:00Z"}), "xxlctl: --to is required");
+  EXPECT_EQ(complaint({"audit", "--from", "2026-03-02T00:00:00Z", "--to", "2026-03-02T00:00:00Z"}),
+            "xxlctl: --to must be later than --from");
+}
+
 TEST(Options, WhatIsWrongIsSaidAndWhatToDo) {
   EXPECT_EQ(complaint({}), "xxlctl: A subcommand is required");
   EXPECT_EQ(complaint({"get"}), "xxlctl: A subcommand is required");

@@ -259,6 +259,18 @@ public:
   std::vector<storage::stored_spec> specs(std::span<const storage::spec_key> keys) override {
     return read("specs", [to = do_, keys = copy(keys)] { return to->specs(keys); });
   }
+  std::vector<audit_job> audit_jobs(const audit_query& q) override {
+    return read("audit_jobs", [=, to = do_] { return to->audit_jobs(q); });
+  }
+  std::vector<storage::version_row> audit_versions(const audit_query& q) override {
+    return read("audit_versions", [=, to = do_] { return to->audit_versions(q); });
+  }
+  std::vector<audit_gap> audit_gaps(const audit_query& q) override {
+    return read("audit_gaps", [=, to = do_] { return to->audit_gaps(q); });
+  }
+  std::vector<audit_trigger> audit_triggers(const audit_query& q) override {
+    return read("audit_triggers", [=, to = do_] { return to->audit_triggers(q); });
+  }
   void ensure_days(instant, instant) override {}
 
 private:
