@@ -79,6 +79,19 @@ value of(const gap_view& g) {
       {"from", of(g.from)}, {"to", of(g.to)}, {"fires", g.fires}, {"at", of(g.at)}, {"reason", to_string(g.reason)}};
 }
 
+value of(const std::optional<std::chrono::milliseconds>& d) { return d ? value(d->count()) : value(nullptr); }
+
+value of(const node_view& n) {
+  return {{"node", n.node},           {"address", n.address}, {"version", n.version},
+          {"started", of(n.started)}, {"seen", of(n.seen)},   {"clock_offset", of(n.clock_offset)},
+          {"leads", n.leads}};
+}
+
+value of(const takeover_view& t) {
+  return {{"epoch", t.epoch.value},      {"node", t.node},     {"at", of(t.at)},
+          {"cause", to_string(t.cause)}, {"before", t.before}, {"gap", of(t.gap)}};
+}
+
 value of(const apply_change& c) {
   return {{"kind", c.kind}, {"group", c.group}, {"name", c.name}, {"change", c.change}, {"detail", c.detail}};
 }
@@ -121,6 +134,23 @@ std::string json(const trigger_receipt& r) {
 }
 
 std::string json(const pause_answer& a) { return text({{"changed", a.changed}, {"next", of(a.next)}}); }
+
+std::string json(const kill_answer& a) {
+  return text({{"waiting", a.waiting},
+               {"sent", a.sent},
+               {"before", a.before},
+               {"final", a.final ? value(to_string(*a.final)) : value(nullptr)}});
+}
+
+std::string json(const cluster_view& c) {
+  return text({{"epoch", c.epoch.value},
+               {"leader", c.leader},
+               {"now", of(c.now)},
+               {"paused", c.paused},
+               {"lag", c.lag.count()},
+               {"nodes", of(c.nodes)},
+               {"takeovers", of(c.takeovers)}});
+}
 
 std::string json(std::span<const apply_change> changes, const change_counts& n) {
   return text({{"changes", of(changes)},

@@ -23,6 +23,8 @@ std::string json(const std::vector<instant>& fires);
 std::string json(const node_stats& stats);
 std::string json(const trigger_receipt& receipt);
 std::string json(const pause_answer& answer);
+std::string json(const kill_answer& answer);
+std::string json(const cluster_view& cluster);
 /// {"changes": […], "summary": {…}}
 std::string json(std::span<const apply_change> changes, const change_counts& counts);
 /// {"files": N, "groups": N, "jobs": N, "problems": [{"file", "line", "column", "message"}]}

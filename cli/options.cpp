@@ -23,7 +23,7 @@ constexpr std::size_t most_rows = 100'000;
 constexpr const char* footer = R"(
 JOB is group/name, or name alone where only one group has it. Times are RFC 3339 with a zone.
 
-Exit codes: 0 done · 1 the request failed · 2 wrong usage · 3 invalid job files · 4 no admin reachable
+Exit codes: 0 done · 1 the request failed, or the audit found errors · 2 wrong usage · 3 invalid files · 4 no admin reachable
             5 no such group, job or trigger · 6 no answer in time: the step may have happened)";
 
 [[noreturn]] void wrong(const std::string& text) { throw failure{exit_code::usage, text}; }
@@ -199,6 +199,17 @@ private:
     job_verb("pause", "Stop a job's schedule and hold its waiting triggers", [this] {
       what_ = pause_verb{job_named(job_), true};
     });
+    auto* kill = add(&app_, "kill", "End a trigger, or all open ones of a job, whatever they do", [this] {
+      if (words_.size() == 1)
+        what_ = kill_verb{std::nullopt, job_named(words_[0])};
+      else if (words_[0] == "trigger")
+        what_ = kill_verb{trigger_named(words_[1]), {}};
+      else if (words_[0] == "job")
+        what_ = kill_verb{std::nullopt, job_named(words_[1])};
+      else
+        wrong("kill takes JOB, or trigger ID");
+    });
+    kill->add_option("JOB | trigger ID", words_, "A job, or the word trigger and an id")->required()->expected(1, 2);
     job_verb("resume", "Undo pause", [this] { what_ = pause_verb{job_named(job_), false}; });
   }
 
@@ -213,8 +224,23 @@ private:
     next->add_option("-n", count_, "How many")
         ->check(CLI::Range(std::uint32_t{1}, static_cast<std::uint32_t>(limits::page_items)))
         ->capture_default_str();
+    add(&app_, "cluster", "The admins, who leads, and the last takeovers", [this] { what_ = cluster_verb{}; });
+    audit();
     add(&app_, "stats", "Counters and gauges of the admin", [this] { what_ = stats_verb{}; });
     add(&app_, "version", "Print the version", [this] { what_ = version_verb{}; });
+  }
+
+  void audit() {
+    auto* verb = add(&app_, "audit", "Prove for a period that nothing was lost or doubled", [this] {
+      auto from = time_given("--from", from_), to = time_given("--to", to_);
+      if (*from >= *to) wrong("--to must be later than --from");
+      what_ = audit_verb{*from, *to, job_.empty() ? job_ref{} : job_named(job_), handlers_};
+    });
+    verb->add_option("--from", from_, "Fire time not before")->required();
+    verb->add_option("--to", to_, "Fire time before")->required();
+    verb->add_option("--job", job_, "This JOB alone");
+    verb->add_option("--handlers", handlers_,
+                     "File of what handlers started: JOB FIRE ORIGIN SHARD ATTEMPT SESSION a line");
   }
 
   template <class F> CLI::App* job_verb(const std::string& name, const std::string& help, F chosen) {
@@ -225,7 +251,7 @@ private:
 
   CLI::App app_{"xxlctl: talks to the admins of xxl.", "xxlctl"};
   std::vector<std::string> admins_, paths_, words_;
-  std::string output_ = "table", timezone_ = "UTC", group_, job_, state_, from_, to_, trigger_, request_;
+  std::string output_ = "table", timezone_ = "UTC", group_, job_, state_, from_, to_, trigger_, request_, handlers_;
   std::optional<std::string> params_;
   std::optional<std::size_t> limit_;
   bool follow_ = false;

@@ -54,6 +54,11 @@ struct pause_verb {
   job_ref job;
   bool pause = true;
 };
+struct kill_verb {
+  std::optional<trigger_id> trigger;
+  job_ref job; ///< if no trigger is named
+};
+struct cluster_verb {};
 struct logs_verb {
   trigger_id trigger;
   bool follow = false;
@@ -63,12 +68,17 @@ struct next_verb {
   job_ref job;
   std::uint32_t count = 5;
 };
+struct audit_verb {
+  instant from{}, to{};
+  job_ref job;          ///< empty: all
+  std::string handlers; ///< file of the handlers' own record; empty: none
+};
 struct stats_verb {};
 struct version_verb {};
 
 using verb = std::variant<validate_verb, apply_verb, get_groups_verb, get_jobs_verb, get_executors_verb,
                           get_triggers_verb, describe_job_verb, describe_trigger_verb, trigger_verb, pause_verb,
-                          logs_verb, next_verb, stats_verb, version_verb>;
+                          kill_verb, cluster_verb, logs_verb, next_verb, audit_verb, stats_verb, version_verb>;
 
 struct options {
   std::vector<endpoint> admins; ///< at least one; tried in order

@@ -37,6 +37,7 @@ void add_specification(facts& f, const job_spec& spec) {
   f.add("Block", to_string(spec.block));
   f.add("Misfire", to_string(spec.misfire));
   f.add("Timeout", spec.timeout.count() > 0 ? config::format_duration(spec.timeout) : "none");
+  f.add("Retries", retries_text(spec.retry));
   f.add("Owner", spec.owner);
 }
 
@@ -111,6 +112,39 @@ std::string render(const job_detail& d) {
   if (!d.triggers.empty()) text += section("Newest triggers", own_triggers(d.triggers));
   if (!d.gaps.empty()) text += section("Fires passed over", gap_rows(d.gaps));
   return text;
+}
+
+std::string render(const cluster_view& c) {
+  facts f;
+  f.add("Now", time_text(c.now));
+  f.add("Leader", c.leader.empty() ? "none yet" : c.leader);
+  f.add("Epoch", xxl::to_string(c.epoch));
+  f.add("State", c.paused ? "paused" : "active");
+  f.add("Lag", config::format_duration(c.lag));
+  table nodes{{"NODE", "LEADS", "LAST SEEN", "CLOCK OFFSET", "STARTED", "VERSION", "ADDRESS"}};
+  for (auto& n : c.nodes)
+    nodes.add({n.node, yes_no(n.leads), ago_text(c.now, n.seen), n.clock_offset ? millis_text(*n.clock_offset) : "",
+               time_text(n.started), n.version, n.address});
+  table takeovers{{"TAKEOVER", "BY", "FROM", "CAUSE", "GAP", "EPOCH"}};
+  for (auto& t : c.takeovers)
+    takeovers.add({time_text(t.at), t.node, t.before, xxl::to_string(t.cause), t.gap ? millis_text(*t.gap) : "",
+                   xxl::to_string(t.epoch)});
+  return f.text() + section("Admins", nodes.text()) + section("Takeovers, newest first", takeovers.text());
+}
+
+std::string render(const kill_answer& a, bool one) {
+  if (a.final) return "has ended already: " + xxl::to_string(*a.final);
+  if (one)
+    return a.waiting > 0 ? "killed before it was sent"
+           : a.sent > 0  ? "marked; its executor ends it"
+                         : "was marked for killing already";
+  std::string text;
+  auto add = [&](std::uint64_t n, const std::string& what) {
+    if (n > 0) text += (text.empty() ? "" : ", ") + std::to_string(n) + what;
+  };
+  add(a.waiting, " killed before being sent");
+  add(a.sent, " marked; their executors end them");
+  return text.empty() ? "nothing is open" : text;
 }
 
 std::string render(const trigger_view& t) {

@@ -17,6 +17,9 @@ std::string render(const job_detail& job);
 std::string render(const trigger_view& trigger);
 std::string render(const std::vector<instant>& fires);
 std::string render(const node_stats& stats);
+std::string render(const cluster_view& cluster);
+/// One line without its end. `one`: of the trigger that was named, not of a job's.
+std::string render(const kill_answer& answer, bool one);
 
 /// One line for each change that is one: unchanged groups and jobs are only counted.
 std::string render_changes(std::span<const apply_change> changes);

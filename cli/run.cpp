@@ -59,10 +59,16 @@ void serve(const options& o, const printer& p) {
           trigger(v, a, who, p);
         else if constexpr (std::is_same_v<verb_type, pause_verb>)
           pause(v, a, who, p);
+        else if constexpr (std::is_same_v<verb_type, kill_verb>)
+          kill(v, a, who, p);
+        else if constexpr (std::is_same_v<verb_type, cluster_verb>)
+          cluster(a, p);
         else if constexpr (std::is_same_v<verb_type, logs_verb>)
           logs(v, a, p);
         else if constexpr (std::is_same_v<verb_type, next_verb>)
           next(v, a, p);
+        else if constexpr (std::is_same_v<verb_type, audit_verb>)
+          audit(v, a, p);
         else if constexpr (std::is_same_v<verb_type, stats_verb>)
           stats(a, p);
       },

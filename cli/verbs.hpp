@@ -33,8 +33,12 @@ void describe_job(const describe_job_verb& v, admin& a, const printer& p);
 void describe_trigger(const describe_trigger_verb& v, admin& a, const printer& p);
 void trigger(const trigger_verb& v, admin& a, const std::string& who, const printer& p);
 void pause(const pause_verb& v, admin& a, const std::string& who, const printer& p);
+void kill(const kill_verb& v, admin& a, const std::string& who, const printer& p);
+void cluster(admin& a, const printer& p);
 void logs(const logs_verb& v, admin& a, const printer& p);
 void next(const next_verb& v, admin& a, const printer& p);
+/// Throws failure (failed) after the report if there are errors.
+void audit(const audit_verb& v, admin& a, const printer& p);
 void stats(admin& a, const printer& p);
 
 } // namespace xxl::cli

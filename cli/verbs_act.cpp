@@ -1,6 +1,7 @@
-// trigger, pause, resume and logs.
+// trigger, pause, resume, kill and logs.
 
 #include "cli/json.hpp"
+#include "cli/render.hpp"
 #include "cli/table.hpp"
 #include "cli/verbs.hpp"
 #include "cli/words.hpp"
@@ -45,6 +46,17 @@ void pause(const pause_verb& v, admin& a, const std::string& who, const printer&
   p.out << "job " << job.group << "/" << job.name << what;
   if (!v.pause && answer.next) p.out << ", next fire " << time_text(*answer.next);
   p.out << "\n";
+}
+
+void kill(const kill_verb& v, admin& a, const std::string& who, const printer& p) {
+  auto job = v.trigger ? job_ref{} : resolve(a, v.job);
+  auto answer = a.ask<kill_answer>(kill_atom_v, kill_request{v.trigger, job, who});
+  if (p.as == format::json)
+    p.out << json(answer);
+  else if (v.trigger)
+    p.out << "trigger " << to_string(*v.trigger) << ": " << render(answer, true) << "\n";
+  else
+    p.out << "job " << job.group << "/" << job.name << ": " << render(answer, false) << "\n";
 }
 
 void logs(const logs_verb& v, admin& a, const printer& p) {

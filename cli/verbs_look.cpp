@@ -98,6 +98,8 @@ void next(const next_verb& v, admin& a, const printer& p) {
              "(xxlctl describe)\n";
 }
 
+void cluster(admin& a, const printer& p) { print(a.ask<cluster_view>(cluster_atom_v), p); }
+
 void stats(admin& a, const printer& p) { print(a.ask<node_stats>(stats_atom_v), p); }
 
 } // namespace xxl::cli

@@ -64,6 +64,27 @@ std::string duration_text(const trigger_view& t) {
   return t.started && t.ended ? config::format_duration(*t.ended - *t.started) : std::string{};
 }
 
+std::string retries_text(const retry_rule& r) {
+  if (r.retries == 0) return "none";
+  std::string on;
+  auto add = [&](bool yes, trigger_state state) {
+    if (yes) on += (on.empty() ? "" : ", ") + xxl::to_string(state);
+  };
+  add(r.on_failed, trigger_state::failed);
+  add(r.on_timed_out, trigger_state::timed_out);
+  add(r.on_lost, trigger_state::lost);
+  return std::to_string(r.retries) + " on " + on;
+}
+
+std::string millis_text(std::chrono::milliseconds d) { return std::to_string(d.count()) + " ms"; }
+
+std::string ago_text(instant now, instant then) {
+  auto passed = now - then;
+  if (passed < std::chrono::milliseconds{100}) return "now";
+  auto tenths = passed.count() / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s ago";
+}
+
 std::string yes_no(bool x) { return x ? "yes" : "no"; }
 
 } // namespace xxl::cli

@@ -27,6 +27,13 @@ std::string state_text(const trigger_view& t);
 std::string lateness_text(const trigger_view& t);
 std::string duration_text(const trigger_view& t);
 
+/// "2 on failed, timed_out"; "none".
+std::string retries_text(const retry_rule& r);
+/// "12 ms", "-3 ms".
+std::string millis_text(std::chrono::milliseconds d);
+/// "1.2 s ago"; "now" within 100 ms and for what is to come.
+std::string ago_text(instant now, instant then);
+
 std::string yes_no(bool x);
 
 } // namespace xxl::cli

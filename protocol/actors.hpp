@@ -25,6 +25,7 @@ CAF_ADD_TYPE_ID(xxl_protocol, (xxl::return_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::progress_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::inventory_piece))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::life_report))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::kill_batch))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::script_source))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::log_query))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::log_chunk))
@@ -46,8 +47,16 @@ CAF_ADD_TYPE_ID(xxl_protocol, (xxl::trigger_request))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::trigger_receipt))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::pause_request))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::pause_answer))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::kill_request))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::kill_answer))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::cluster_view))
 CAF_ADD_TYPE_ID(xxl_protocol, (xxl::node_stats))
 CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::instant>))
+CAF_ADD_TYPE_ID(xxl_protocol, (xxl::audit_query))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_job>))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_version>))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_gap>))
+CAF_ADD_TYPE_ID(xxl_protocol, (std::vector<xxl::audit_trigger>))
 
 CAF_ADD_ATOM(xxl_protocol, xxl, hello_atom, "xxl hello")
 CAF_ADD_ATOM(xxl_protocol, xxl, register_atom, "register")
@@ -74,8 +83,13 @@ CAF_ADD_ATOM(xxl_protocol, xxl, triggers_atom, "triggers")
 CAF_ADD_ATOM(xxl_protocol, xxl, describe_atom, "describe")
 CAF_ADD_ATOM(xxl_protocol, xxl, trigger_atom, "trigger")
 CAF_ADD_ATOM(xxl_protocol, xxl, pause_atom, "pause")
+CAF_ADD_ATOM(xxl_protocol, xxl, kill_atom, "kill")
+CAF_ADD_ATOM(xxl_protocol, xxl, cluster_atom, "cluster")
 CAF_ADD_ATOM(xxl_protocol, xxl, next_atom, "next")
 CAF_ADD_ATOM(xxl_protocol, xxl, stats_atom, "stats")
+CAF_ADD_ATOM(xxl_protocol, xxl, audit_atom, "audit")
+CAF_ADD_ATOM(xxl_protocol, xxl, versions_atom, "versions")
+CAF_ADD_ATOM(xxl_protocol, xxl, gaps_atom, "gaps")
 CAF_END_TYPE_ID_BLOCK(xxl_protocol)
 
 namespace xxl {
@@ -97,6 +111,8 @@ using executor_actor = caf::typed_actor<
     caf::reacts_to<ack_atom, std::uint64_t>,
     /// Every row of that earlier life is settled: its journal may go.
     caf::reacts_to<settled_atom, session_id>,
+    /// These end as killed, whatever this executor knows of them; told again on every connection until they have.
+    caf::reacts_to<kill_atom, kill_batch>,
     /// Lines of a log.
     caf::replies_to<log_atom, log_query>::with<log_chunk>>;
 
@@ -123,6 +139,15 @@ using executor_link_actor = caf::typed_actor<
     /// The executor is leaving: it takes no more orders and its session may end at once.
     caf::reacts_to<bye_atom, session_id>>;
 
+/// The lists that an audit replays, page by page. Jobs are read first: what they plan from then on, the audit leaves
+/// alone. A page may end early, because a message holds only so many bytes: only an empty one is the last.
+using audit_reader_actor =
+    caf::typed_actor<caf::replies_to<audit_atom, jobs_atom, audit_query>::with<std::vector<audit_job>>,
+                     caf::replies_to<audit_atom, versions_atom, audit_query>::with<std::vector<audit_version>>,
+                     caf::replies_to<audit_atom, gaps_atom, audit_query>::with<std::vector<audit_gap>>,
+                     /// Open rows and history as of one moment.
+                     caf::replies_to<audit_atom, triggers_atom, audit_query>::with<std::vector<audit_trigger>>>;
+
 /// What xxlctl talks to; given to it by the gate. Every request may answer an error with a text for people
 /// (protocol/errors.hpp).
 using operator_actor = caf::typed_actor<caf::replies_to<apply_atom, apply_request>::with<std::vector<apply_change>>,
@@ -133,10 +158,12 @@ using operator_actor = caf::typed_actor<caf::replies_to<apply_atom, apply_reques
                                         caf::replies_to<describe_atom, job_ref>::with<job_detail>,
                                         caf::replies_to<trigger_atom, trigger_request>::with<trigger_receipt>,
                                         caf::replies_to<pause_atom, pause_request>::with<pause_answer>,
+                                        caf::replies_to<kill_atom, kill_request>::with<kill_answer>,
+                                        caf::replies_to<cluster_atom>::with<cluster_view>,
                                         caf::replies_to<log_atom, log_query>::with<log_chunk>,
                                         /// The next fires of a job, at most that many.
                                         caf::replies_to<next_atom, job_ref, std::uint32_t>::with<std::vector<instant>>,
-                                        caf::replies_to<stats_atom>::with<node_stats>>;
+                                        caf::replies_to<stats_atom>::with<node_stats>>::extend_with<audit_reader_actor>;
 
 } // namespace xxl
 

@@ -30,6 +30,7 @@ XXL_NAMES(script_language, {shell, "shell"}, {python, "python"})
 XXL_NAMES(address_mode, {automatic, "auto"}, {fixed, "fixed"})
 XXL_NAMES(session_end, {restarted, "restarted"}, {lease_expired, "lease_expired"}, {stopped, "stopped"})
 XXL_NAMES(executor_kind, {caf, "caf"}, {http, "http"})
+XXL_NAMES(takeover_cause, {first, "first"}, {handed_over, "handed over"}, {lost, "lost"})
 // clang-format on
 #undef XXL_NAMES
 
@@ -77,6 +78,7 @@ XXL_ENUM(script_language)
 XXL_ENUM(address_mode)
 XXL_ENUM(session_end)
 XXL_ENUM(executor_kind)
+XXL_ENUM(takeover_cause)
 #undef XXL_ENUM
 
 } // namespace xxl

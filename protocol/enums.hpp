@@ -69,6 +69,12 @@ enum class script_language : std::uint8_t { shell = 1, python = 2 };
 enum class address_mode : std::uint8_t { automatic = 0, fixed = 1 };
 /// Why an executor session ended.
 enum class session_end : std::uint8_t { restarted = 1, lease_expired = 2, stopped = 3 };
+/// How it came to a new leader.
+enum class takeover_cause : std::uint8_t {
+  first = 1,       ///< there was none before
+  handed_over = 2, ///< the one before gave the lock back: it was stopped, or found its trust gone
+  lost = 3,        ///< the one before fell silent: killed, frozen or cut off
+};
 enum class executor_kind : std::uint8_t { caf = 1, http = 2 };
 
 /// The name users see, the same in YAML, messages, tables, API and logs; "unknown(N)" for a number without a name.
@@ -82,6 +88,7 @@ std::string to_string(script_language x);
 std::string to_string(address_mode x);
 std::string to_string(session_end x);
 std::string to_string(executor_kind x);
+std::string to_string(takeover_cause x);
 
 /// The value of that name, exactly as to_string() writes it.
 template <class Enum> std::optional<Enum> from_name(std::string_view name);

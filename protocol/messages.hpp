@@ -193,6 +193,27 @@ template <class I> typename I::result_type inspect(I& f, life_report& x) {
   return f(caf::meta::type_name("life_report"), x.session, x.epoch, x.life, x.started, x.last);
 }
 
+/// An order of this executor's session that somebody wants killed.
+struct killed_order {
+  trigger_id trigger;
+  job_id job;
+  spec_version version = 0;
+  instant fire{};
+  std::int16_t attempt = 1;
+};
+template <class I> typename I::result_type inspect(I& f, killed_order& x) {
+  return f(caf::meta::type_name("killed_order"), x.trigger, x.job, x.version, x.fire, x.attempt);
+}
+
+/// Each ends as killed, also what has not reached the executor: it never starts then.
+struct kill_batch {
+  session_id session;
+  std::vector<killed_order> orders;
+};
+template <class I> typename I::result_type inspect(I& f, kill_batch& x) {
+  return f(caf::meta::type_name("kill_batch"), x.session, x.orders);
+}
+
 /// A script's source, asked for once per (job, version).
 struct script_source {
   job_id job;
@@ -402,6 +423,66 @@ template <class I> typename I::result_type inspect(I& f, trigger_receipt& x) {
   return f(caf::meta::type_name("trigger_receipt"), x.trigger, x.fire, x.repeated);
 }
 
+/// Kills one trigger, or all open ones of a job.
+struct kill_request {
+  std::optional<trigger_id> trigger;
+  job_ref job; ///< if no trigger is named
+  std::string who;
+};
+template <class I> typename I::result_type inspect(I& f, kill_request& x) {
+  return f(caf::meta::type_name("kill_request"), x.trigger, x.job, x.who);
+}
+
+struct kill_answer {
+  std::uint64_t waiting = 0;          ///< had not been sent: they end at once
+  std::uint64_t sent = 0;             ///< an executor has them, or is about to: it ends them
+  std::uint64_t before = 0;           ///< open, but marked for killing earlier
+  std::optional<trigger_state> final; ///< the one that was named had ended already
+};
+template <class I> typename I::result_type inspect(I& f, kill_answer& x) {
+  return f(caf::meta::type_name("kill_answer"), x.waiting, x.sent, x.before, x.final);
+}
+
+/// An admin, as the database knows it.
+struct node_view {
+  std::string node;
+  std::string address;
+  std::string version;
+  instant started{};                                     ///< by its own clock
+  instant seen{};                                        ///< its last word, by the database's clock
+  std::optional<std::chrono::milliseconds> clock_offset; ///< its clock less the database's; absent: not measured yet
+  bool leads = false;
+};
+template <class I> typename I::result_type inspect(I& f, node_view& x) {
+  return f(caf::meta::type_name("node_view"), x.node, x.address, x.version, x.started, x.seen, x.clock_offset, x.leads);
+}
+
+/// A change of the leader.
+struct takeover_view {
+  epoch_id epoch;
+  std::string node;
+  instant at{}; ///< by the database's clock
+  takeover_cause cause = takeover_cause::first;
+  std::string before;                           ///< the leader before; empty if there was none
+  std::optional<std::chrono::milliseconds> gap; ///< from the last word of the leader before
+};
+template <class I> typename I::result_type inspect(I& f, takeover_view& x) {
+  return f(caf::meta::type_name("takeover_view"), x.epoch, x.node, x.at, x.cause, x.before, x.gap);
+}
+
+struct cluster_view {
+  epoch_id epoch; ///< of the last leader; 0: there has been none
+  std::string leader;
+  instant now{}; ///< by the database's clock
+  bool paused = false;
+  std::chrono::milliseconds lag{0}; ///< how long the earliest fire that nobody has claimed is overdue; 0: none is
+  std::vector<node_view> nodes;
+  std::vector<takeover_view> takeovers; ///< the newest ten
+};
+template <class I> typename I::result_type inspect(I& f, cluster_view& x) {
+  return f(caf::meta::type_name("cluster_view"), x.epoch, x.leader, x.now, x.paused, x.lag, x.nodes, x.takeovers);
+}
+
 struct pause_request {
   job_ref job;
   bool pause = true; ///< false: resume
@@ -428,6 +509,99 @@ struct node_stats {
 };
 template <class I> typename I::result_type inspect(I& f, node_stats& x) {
   return f(caf::meta::type_name("node_stats"), x.node, x.leads, x.epoch, x.values);
+}
+
+// ---- audit: what xxlctl replays (audit/), in pages
+
+/// A place in a list of an audit, each of which is sorted by as many of these as it has: jobs by id; versions by job
+/// and version; gap rows by job and first fire; triggers by job, fire time, origin (byte by byte), shard and attempt.
+struct audit_place {
+  job_id job;
+  spec_version version = 0;
+  instant fire{};
+  std::string origin;
+  std::int16_t shard = 0, attempt = 0;
+  std::uint32_t taken = 1; ///< triggers: how many of exactly this key were read; more than one only in a damaged ledger
+};
+template <class I> typename I::result_type inspect(I& f, audit_place& x) {
+  return f(caf::meta::type_name("audit_place"), x.job, x.version, x.fire, x.origin, x.shard, x.attempt, x.taken);
+}
+
+/// A page of one list, of the jobs with first <= id <= last, deleted ones included.
+struct audit_query {
+  job_id first, last;
+  instant from{}, to{}; ///< triggers: fire times in [from, to); gap rows: those that reach into it; the others: all
+  std::optional<audit_place> after; ///< keyset: behind this one; absent: from the beginning
+  std::uint32_t limit = 1'000;      ///< 1 to limits::page_items
+};
+template <class I> typename I::result_type inspect(I& f, audit_query& x) {
+  return f(caf::meta::type_name("audit_query"), x.first, x.last, x.from, x.to, x.after, x.limit);
+}
+
+/// A job as it is now: how far its record must reach.
+struct audit_job {
+  job_id id;
+  std::string group, name;
+  spec_version version = 0; ///< the newest
+  bool group_paused = false, deleted = false;
+  std::optional<instant> next, last; ///< of the fire row
+  bool awaits_end = false;
+};
+template <class I> typename I::result_type inspect(I& f, audit_job& x) {
+  return f(caf::meta::type_name("audit_job"), x.id, x.group, x.name, x.version, x.group_paused, x.deleted, x.next,
+           x.last, x.awaits_end);
+}
+
+/// What one edit of a job wrote.
+struct audit_version {
+  job_id job;
+  spec_version version = 0;
+  instant from{};                        ///< when it was written
+  std::optional<instant> after;          ///< the fire row's last instant just after the edit
+  std::optional<instant> first_fire;     ///< the next fire that the edit planned or left
+  bool enabled = true, paused = false;   ///< enabled: neither disabled nor deleted
+  std::optional<schedule_spec> schedule; ///< absent: this and `retry` are as before, or `problem` says why not known
+  retry_rule retry;
+  std::string tzdb;
+  std::string problem; ///< why the stored specification cannot be read; else empty
+};
+template <class I> typename I::result_type inspect(I& f, audit_version& x) {
+  return f(caf::meta::type_name("audit_version"), x.job, x.version, x.from, x.after, x.first_fire, x.enabled, x.paused,
+           x.schedule, x.retry, x.tzdb, x.problem);
+}
+
+/// One gap row.
+struct audit_gap {
+  job_id job;
+  instant from{}, to{}; ///< first and last fire passed over
+  std::int64_t fires = 0;
+  instant at{}; ///< when it was written
+  spec_version version = 0;
+  state_reason reason = state_reason::none;
+};
+template <class I> typename I::result_type inspect(I& f, audit_gap& x) {
+  return f(caf::meta::type_name("audit_gap"), x.job, x.from, x.to, x.fires, x.at, x.version, x.reason);
+}
+
+/// One ledger row, open or in history.
+struct audit_trigger {
+  trigger_id id;
+  job_id job;
+  instant fire{};
+  std::string origin;
+  std::int16_t shard = -1, shards = 0, attempt = 1;
+  std::int16_t handed = 0; ///< 0 of a row in history, which does not keep it
+  trigger_state state = trigger_state::waiting;
+  trigger_cause cause = trigger_cause::schedule;
+  state_reason reason = state_reason::none;
+  session_id session;
+  epoch_id epoch;
+  spec_version version = 0;
+  std::optional<instant> claimed, sent, started, ended;
+};
+template <class I> typename I::result_type inspect(I& f, audit_trigger& x) {
+  return f(caf::meta::type_name("audit_trigger"), x.id, x.job, x.fire, x.origin, x.shard, x.shards, x.attempt, x.handed,
+           x.state, x.cause, x.reason, x.session, x.epoch, x.version, x.claimed, x.sent, x.started, x.ended);
 }
 
 } // namespace xxl

@@ -72,6 +72,11 @@ problem duration(std::string_view what, std::chrono::milliseconds d, std::chrono
   return std::nullopt;
 }
 
+problem page(std::uint32_t limit) {
+  if (limit >= 1 && limit <= limits::page_items) return std::nullopt;
+  return "limit is out of range: 1 to " + std::to_string(limits::page_items);
+}
+
 /// The first problem of several.
 template <class... Ps> problem first(Ps... ps) {
   problem found;
@@ -121,6 +126,13 @@ problem one(const outcome& x) {
 
 problem one(const returned_order& x) {
   return named("return", x.trigger, first(id("trigger", x.trigger), enumerator("reason", x.reason)));
+}
+
+problem one(const killed_order& x) {
+  return named("kill", x.trigger,
+               first(id("trigger", x.trigger), id("job", x.job), time("fire time", x.fire),
+                     x.version > 0 ? problem{} : problem{"version is not above 0"},
+                     x.attempt > 0 ? problem{} : problem{"attempt is not above 0"}));
 }
 
 problem one(const progress& x) {
@@ -205,6 +217,10 @@ problem invalid(const life_report& x) {
                count("ids", x.started.size(), limits::inventory_items), each(x.started));
 }
 
+problem invalid(const kill_batch& x) {
+  return first(session(x.session), count("kills", x.orders.size(), limits::batch_items), each(x.orders));
+}
+
 problem invalid(const script_source& x) {
   return first(id("job", x.job), enumerator("script language", x.language),
                text("script source", x.source, limits::script_bytes, true),
@@ -277,10 +293,7 @@ problem invalid(const apply_request& x) {
 }
 
 problem invalid(const job_query& x) {
-  return first(text("group", x.group, limits::name_bytes), text("job", x.name, limits::name_bytes),
-               x.limit >= 1 && x.limit <= limits::page_items
-                   ? problem{}
-                   : problem{"limit is out of range: 1 to " + std::to_string(limits::page_items)});
+  return first(text("group", x.group, limits::name_bytes), text("job", x.name, limits::name_bytes), page(x.limit));
 }
 
 problem invalid(const trigger_query& x) {
@@ -290,9 +303,7 @@ problem invalid(const trigger_query& x) {
                x.ended_from ? time("ended from", *x.ended_from) : problem{},
                x.before ? first(time("place", x.before->fire), id("place", x.before->id)) : problem{},
                x.job.empty() || !x.group.empty() ? problem{} : problem{"a job is named together with its group"},
-               x.limit >= 1 && x.limit <= limits::page_items
-                   ? problem{}
-                   : problem{"limit is out of range: 1 to " + std::to_string(limits::page_items)});
+               page(x.limit));
 }
 
 problem invalid(const job_ref& x) {
@@ -304,6 +315,21 @@ problem invalid(const trigger_request& x) {
                text("request id", x.request, limits::name_bytes, true), text("who", x.who, limits::name_bytes));
 }
 
+problem invalid(const kill_request& x) {
+  return first(x.trigger ? id("trigger", *x.trigger) : invalid(x.job), text("who", x.who, limits::name_bytes));
+}
+
 problem invalid(const pause_request& x) { return first(invalid(x.job), text("who", x.who, limits::name_bytes)); }
+
+problem invalid(const audit_query& x) {
+  auto& at = x.after;
+  return first(id("first job", x.first), id("last job", x.last),
+               x.first <= x.last ? problem{} : problem{"the last job comes before the first"}, time("from", x.from),
+               time("to", x.to), x.from <= x.to ? problem{} : problem{"to comes before from"},
+               at ? first(id("place", at->job), text("place's origin", at->origin, limits::name_bytes),
+                          x.first <= at->job && at->job <= x.last ? problem{} : problem{"place is out of range"})
+                  : problem{},
+               page(x.limit));
+}
 
 } // namespace xxl

@@ -31,7 +31,10 @@ std::optional<std::string> invalid(const job_query& x);
 std::optional<std::string> invalid(const trigger_query& x);
 std::optional<std::string> invalid(const trigger_request& x);
 std::optional<std::string> invalid(const pause_request& x);
+std::optional<std::string> invalid(const kill_request& x);
+std::optional<std::string> invalid(const kill_batch& x);
 std::optional<std::string> invalid(const job_ref& x);
+std::optional<std::string> invalid(const audit_query& x);
 
 /// True for an executor group's name: [a-z][a-z0-9-]{3,63}.
 bool is_group_name(std::string_view name);

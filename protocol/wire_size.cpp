@@ -12,6 +12,11 @@ std::size_t size_of(const work_spec& work) {
   return std::get<script_work>(work).source.size();
 }
 
+std::size_t size_of(const schedule_spec& schedule) {
+  auto* cron = std::get_if<cron_schedule>(&schedule);
+  return cron ? cron->expression.size() + cron->timezone.size() : 0;
+}
+
 } // namespace
 
 std::size_t wire_size(const order& x) {
@@ -21,9 +26,8 @@ std::size_t wire_size(const order& x) {
 std::size_t wire_size(const outcome& x) { return fixed + x.message.size(); }
 
 std::size_t wire_size(const job_spec& x) {
-  auto n = fixed + x.group.size() + x.name.size() + x.params.size() + x.owner.size() + size_of(x.work);
-  if (auto* cron = std::get_if<cron_schedule>(&x.schedule)) n += cron->expression.size() + cron->timezone.size();
-  return n;
+  return fixed + x.group.size() + x.name.size() + x.params.size() + x.owner.size() + size_of(x.work) +
+         size_of(x.schedule);
 }
 
 std::size_t wire_size(const group_spec& x) {
@@ -38,5 +42,15 @@ std::size_t wire_size(const trigger_view& x) {
   return 2 * fixed + x.group.size() + x.job_name.size() + x.origin.size() + x.executor.size() + x.params.size() +
          x.message.size();
 }
+
+std::size_t wire_size(const audit_job& x) { return fixed + x.group.size() + x.name.size(); }
+
+std::size_t wire_size(const audit_version& x) {
+  return fixed + (x.schedule ? size_of(*x.schedule) : 0) + x.tzdb.size() + x.problem.size();
+}
+
+std::size_t wire_size(const audit_gap&) { return fixed; }
+
+std::size_t wire_size(const audit_trigger& x) { return fixed + x.origin.size(); }
 
 } // namespace xxl

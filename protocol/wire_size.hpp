@@ -14,5 +14,9 @@ std::size_t wire_size(const job_spec& x);
 std::size_t wire_size(const group_spec& x);
 std::size_t wire_size(const job_view& x);
 std::size_t wire_size(const trigger_view& x);
+std::size_t wire_size(const audit_job& x);
+std::size_t wire_size(const audit_version& x);
+std::size_t wire_size(const audit_gap& x);
+std::size_t wire_size(const audit_trigger& x);
 
 } // namespace xxl

@@ -1,8 +1,11 @@
+#include "storage/catalog_audit.hpp"
+#include "storage/catalog_cluster.hpp"
 #include "storage/catalog_days.hpp"
 #include "storage/catalog_edit.hpp"
 #include "storage/catalog_executors.hpp"
 #include "storage/catalog_groups.hpp"
 #include "storage/catalog_jobs.hpp"
+#include "storage/catalog_kill.hpp"
 #include "storage/catalog_triggers.hpp"
 #include "storage/soci_catalog.hpp"
 #include "storage/soci_specs.hpp"
@@ -48,6 +51,15 @@ public:
   trigger_receipt insert_manual(const manual_row& row) override {
     return with([&](auto& s) { return storage::insert_manual(connection_, s, row); });
   }
+  kill_marks kill(std::span<const trigger_id> triggers, const edit_note& note, const std::string& target) override {
+    return with([&](auto& s) { return mark_for_killing(connection_, s, triggers, note, target); });
+  }
+  std::vector<trigger_id> open_unmarked(job_id job, std::size_t most) override {
+    return with([&](auto& s) { return storage::open_unmarked(s, job, most); });
+  }
+  cluster_view cluster() override {
+    return with([&](auto& s) { return read_cluster(connection_, s); });
+  }
   std::vector<executor_view> list_executors() override {
     return with([&](auto& s) { return storage::list_executors(s); });
   }
@@ -59,6 +71,18 @@ public:
   }
   std::vector<stored_spec> specs(std::span<const spec_key> keys) override {
     return with([&](auto& s) { return read_specs(connection_, s, keys); });
+  }
+  std::vector<audit_job> audit_jobs(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_jobs(s, q); });
+  }
+  std::vector<version_row> audit_versions(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_versions(connection_, s, q); });
+  }
+  std::vector<audit_gap> audit_gaps(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_gaps(s, q); });
+  }
+  std::vector<audit_trigger> audit_triggers(const audit_query& q) override {
+    return with([&](auto& s) { return storage::audit_triggers(s, q); });
   }
   void ensure_days(instant from, instant to) override {
     with([&](auto& s) { storage::ensure_days(connection_, s, from, to); });

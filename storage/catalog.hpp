@@ -81,6 +81,28 @@ struct manual_row {
   std::string who;
 };
 
+/// Open rows that are marked for killing now.
+struct kill_marks {
+  struct row {
+    trigger_id trigger;
+    instant fire{};
+  };
+  std::vector<row> waiting; ///< nobody has them: complete them as killed
+  std::vector<row> sent;    ///< of a session, or a broadcast's parent
+  bool left = false;        ///< rows that were not to be seen came meanwhile: mark again
+};
+
+/// One version of a job, for an audit. Its specification is JSON without the source of a script; absent: as before.
+struct version_row {
+  job_id job;
+  spec_version version = 0;
+  instant from{};
+  std::optional<instant> after, first_fire;
+  bool enabled = true, paused = false; ///< enabled: neither disabled nor deleted
+  std::optional<std::string> spec;
+  std::string tzdb;
+};
+
 class catalog {
 public:
   virtual ~catalog() = default;
@@ -108,10 +130,23 @@ public:
   /// Repeated request id: the first one's trigger and fire time, repeated = true.
   virtual trigger_receipt insert_manual(const manual_row& row) = 0;
 
+  /// Marks these for killing, a broadcast's shards with their parent, and notes it in the operators' log; rows that are
+  /// not open, or marked already, are not in the answer. At most 1,000.
+  virtual kill_marks kill(std::span<const trigger_id> triggers, const edit_note& note, const std::string& target) = 0;
+  /// Open triggers of a job that are not marked for killing, at most `most`.
+  virtual std::vector<trigger_id> open_unmarked(job_id job, std::size_t most) = 0;
+
+  virtual cluster_view cluster() = 0;
   virtual std::vector<executor_view> list_executors() = 0;
   virtual std::vector<trigger_view> list_triggers(const trigger_query& q) = 0;
   virtual std::vector<gap_view> list_gaps(job_id job, std::size_t most) = 0;
   virtual std::vector<stored_spec> specs(std::span<const spec_key> keys) = 0;
+  /// Pages for an audit, each in the order of audit_place; at most q.limit rows, the last page is the one that is not
+  /// full.
+  virtual std::vector<audit_job> audit_jobs(const audit_query& q) = 0;
+  virtual std::vector<version_row> audit_versions(const audit_query& q) = 0;
+  virtual std::vector<audit_gap> audit_gaps(const audit_query& q) = 0;
+  virtual std::vector<audit_trigger> audit_triggers(const audit_query& q) = 0;
   /// Partitions of history (PostgreSQL; nothing on SQLite): one a day from `from` to `to`, both included. Idempotent.
   virtual void ensure_days(instant from, instant to) = 0;
 };

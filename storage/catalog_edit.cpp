@@ -34,7 +34,8 @@ constexpr auto* edit_postgres =
     " version = j.version FROM j WHERE t.job_id = :job RETURNING t.last_ms),"
     " v AS (INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, "
     "who)"
-    " SELECT :job, j.version, :now, t.last_ms, cast(:spec AS jsonb), :enabled, :paused, :next, :tzdb, :who FROM j, t),"
+    " SELECT :job, j.version, :now, t.last_ms, cast(:spec AS jsonb), cast(:in_force AS boolean), :paused, :next, "
+    ":tzdb, :who FROM j, t),"
     " g AS (INSERT INTO gap (job_id, from_ms, to_ms, n, at_ms, version, reason)"
     " SELECT :job, :gap_from, :gap_to, cast(:gap_fires AS bigint), :now, j.version - 1, :gap_reason FROM j"
     " WHERE cast(:gap_fires AS bigint) > 0),"
@@ -49,7 +50,7 @@ constexpr auto* fire_sqlite = "UPDATE job_fire SET next_ms = :next, awaits_end =
                               "ELSE last_ms END WHERE job_id = :job";
 constexpr auto* version_sqlite =
     "INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, who)"
-    " SELECT :job, version, :now, last_ms, :spec, :enabled, :paused, :next, :tzdb, :who FROM job_fire WHERE job_id = "
+    " SELECT :job, version, :now, last_ms, :spec, :in_force, :paused, :next, :tzdb, :who FROM job_fire WHERE job_id = "
     ":job";
 constexpr auto* gap_sqlite = "INSERT INTO gap (job_id, from_ms, to_ms, n, at_ms, version, reason)"
                              " VALUES (:job, :gap_from, :gap_to, :gap_fires, :now, :version, :gap_reason)";
@@ -59,6 +60,7 @@ constexpr auto* log_sqlite = "INSERT INTO operator_log (at_ms, who, what, target
 /// An edit as it is bound.
 struct bound_edit {
   long long job = 0, version = 0, enabled = 0, paused = 0, awaits = 0, now = 0;
+  long long in_force = 0; ///< what the version history says of `enabled`: nothing is due of a deleted job either
   long long gap_from = 0, gap_to = 0, gap_fires = 0, gap_reason = 0;
   nullable_number deleted, next, move;
   nullable_text spec;
@@ -76,6 +78,7 @@ struct bound_edit {
         target{"job " + std::to_string(job)} {
     const bool rests = !e.enabled || e.paused || e.deleted || locked.group_paused;
     awaits = e.awaits_end && !rests;
+    in_force = e.enabled && !e.deleted;
     deleted.set(e.deleted);
     next.set(rests ? std::nullopt : e.next);
     move.set(e.move_last);
@@ -96,8 +99,8 @@ bool write_postgres(soci::session& s, bound_edit& e) {
   bool taken = false;
   soci::statement edit =
       (s.prepare << edit_postgres, use(e.spec.value, e.spec.state, "spec"), use(e.enabled, "enabled"),
-       use(e.paused, "paused"), use(e.deleted.value, e.deleted.state, "deleted"), use(e.job, "job"),
-       use(e.version, "version"), use(e.next.value, e.next.state, "next"), use(e.awaits, "awaits"),
+       use(e.in_force, "in_force"), use(e.paused, "paused"), use(e.deleted.value, e.deleted.state, "deleted"),
+       use(e.job, "job"), use(e.version, "version"), use(e.next.value, e.next.state, "next"), use(e.awaits, "awaits"),
        use(e.move.value, e.move.state, "move"), use(e.now, "now"), use(e.tzdb, "tzdb"), use(e.who, "who"),
        use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"), use(e.gap_fires, "gap_fires"),
        use(e.gap_reason, "gap_reason"), use(e.what, "what"), use(e.target, "target"), into(version));
@@ -116,8 +119,8 @@ bool write_sqlite(soci::session& s, bound_edit& e) {
   s << fire_sqlite, use(e.next.value, e.next.state, "next"), use(e.awaits, "awaits"),
       use(e.move.value, e.move.state, "move"), use(e.job, "job");
   s << version_sqlite, use(e.job, "job"), use(e.now, "now"), use(e.spec.value, e.spec.state, "spec"),
-      use(e.enabled, "enabled"), use(e.paused, "paused"), use(e.next.value, e.next.state, "next"), use(e.tzdb, "tzdb"),
-      use(e.who, "who");
+      use(e.in_force, "in_force"), use(e.paused, "paused"), use(e.next.value, e.next.state, "next"),
+      use(e.tzdb, "tzdb"), use(e.who, "who");
   if (e.gap_fires > 0)
     s << gap_sqlite, use(e.job, "job"), use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"),
         use(e.gap_fires, "gap_fires"), use(e.now, "now"), use(e.version, "version"), use(e.gap_reason, "gap_reason");

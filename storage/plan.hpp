@@ -26,6 +26,16 @@ struct waiting_row : attempt_row {
   bool deleted = false; ///< of a deleted job: complete as discarded
 };
 
+/// A row of a session, marked for killing.
+struct marked_row {
+  trigger_id trigger;
+  job_id job;
+  spec_version version = 0;
+  instant fire{};
+  std::int16_t attempt = 1;
+  session_id session;
+};
+
 /// A job's specification as of one version: JSON text (config/spec_json.hpp reads it).
 struct stored_spec {
   job_id job;
@@ -49,6 +59,8 @@ public:
   /// Waiting rows likewise; those held by a pause are left out unless they are to be killed or discarded.
   virtual std::vector<waiting_row> waiting(instant until, instant after_due, trigger_id after_trigger,
                                            std::size_t most) = 0;
+  /// Rows of a session that are marked for killing and still open, by id above `after`; at most `most`.
+  virtual std::vector<marked_row> marked(trigger_id after, std::size_t most) = 0;
   /// The specification each version has; unknown keys are left out.
   virtual std::vector<stored_spec> specs(std::span<const spec_key> keys) = 0;
 };

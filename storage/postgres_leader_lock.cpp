@@ -33,11 +33,34 @@ constexpr auto incarnation = "SELECT (SELECT system_identifier FROM pg_control_s
 const statement jump_ids{"jump_ids", "SELECT setval('trigger_block', nextval('trigger_block') + 1000000) FROM leader "
                                      "WHERE incarnation NOT IN ('', $1)"};
 
-// The clock keeps an epoch from coming again after a promotion has lost the newest ones.
-const statement raise{
-    "raise_epoch",
-    "UPDATE leader SET epoch = greatest(epoch + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint), "
-    "node = $1, since_ms = $2, incarnation = $3 RETURNING epoch"};
+// The clock keeps an epoch from coming again after a promotion has lost the newest ones. t: the leader before gave the
+// lock back (ended_ms), or fell silent after it was last seen. The newest 1,000 takeovers are kept.
+const statement raise{"raise_epoch", R"sql(
+WITH c AS MATERIALIZED (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms),
+old AS MATERIALIZED (
+  SELECT l.epoch, l.node, t.ended_ms, coalesce(t.ended_ms, n.seen_ms) AS last_ms
+    FROM leader l LEFT JOIN takeover t ON t.epoch = l.epoch LEFT JOIN node n ON n.node = l.node WHERE l.one = 1),
+r AS (
+  UPDATE leader SET epoch = greatest(leader.epoch + 1, c.now_ms), node = $1, since_ms = $2, incarnation = $3 FROM c
+   WHERE one = 1 RETURNING leader.epoch),
+t AS (
+  INSERT INTO takeover (epoch, node, at_ms, cause, before, gap_ms)
+  SELECT r.epoch, $1, c.now_ms, CASE WHEN old.node = '' THEN 1 WHEN old.ended_ms IS NOT NULL THEN 2 ELSE 3 END,
+         old.node, CASE WHEN old.last_ms IS NOT NULL THEN greatest(c.now_ms - old.last_ms, 0) END FROM r, old, c),
+d AS (DELETE FROM takeover WHERE epoch <= (SELECT epoch FROM takeover ORDER BY epoch DESC OFFSET 999 LIMIT 1))
+SELECT epoch FROM r)sql"};
+
+const statement say_present_statement{"say_present", R"sql(
+WITH c AS MATERIALIZED (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms)
+INSERT INTO node (node, address, version, started_ms, seen_ms, clock_offset_ms)
+SELECT $1, $2, $3, $4, c.now_ms, $5 FROM c
+ON CONFLICT (node) DO UPDATE SET address = excluded.address, version = excluded.version,
+  started_ms = excluded.started_ms, seen_ms = excluded.seen_ms, clock_offset_ms = excluded.clock_offset_ms
+RETURNING seen_ms)sql"};
+
+const statement hand_over_statement{"hand_over",
+                                    "UPDATE takeover SET ended_ms = (extract(epoch FROM clock_timestamp()) * "
+                                    "1000)::bigint WHERE epoch = $1"};
 
 // A claim that is frozen, or that was sent by a leader that is, would hold up the next epoch for as long as it likes.
 constexpr auto end_claims = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
@@ -54,8 +77,11 @@ connection::settings session_settings(const std::string& node) {
   s.server = {{"idle_session_timeout", idle_session_timeout},
               {"statement_timeout", "1500"},
               {"lock_timeout", "500"},
-              {"idle_in_transaction_session_timeout", "2s"}};
-  s.statements = {&jump_ids, &raise};
+              {"idle_in_transaction_session_timeout", "2s"},
+              // A slow disk must not cost a leader its trust. The raise of the epoch is flushed with the first claim
+              // under it; lost before that, the next one is higher all the same, by the clock.
+              {"synchronous_commit", "off"}};
+  s.statements = {&jump_ids, &raise, &say_present_statement, &hand_over_statement};
   s.patience = milliseconds{2'000};
   return s;
 }
@@ -119,6 +145,23 @@ public:
       connection_.close();
       return false;
     }
+  }
+
+  std::optional<instant> say_present(const presence& p) override {
+    const auto offset = p.clock_offset ? scalar(std::int64_t{p.clock_offset->count()}) : null_param();
+    const std::vector<param> values{scalar(p.node), scalar(p.address), scalar(p.version), scalar(to_ms(p.started)),
+                                    offset};
+    return from_ms(connection_.execute(say_present_statement, values, on_loss::repeatable).number(0, 0));
+  }
+
+  void hand_over(epoch_id epoch) noexcept override {
+    try {
+      if (connection_.is_open())
+        connection_.execute(hand_over_statement, std::vector{scalar(epoch.value)}, on_loss::repeatable);
+    } catch (const error&) {
+      // The record then says that this node fell silent.
+    }
+    close();
   }
 
   void close() noexcept override {

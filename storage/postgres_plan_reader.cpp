@@ -16,7 +16,7 @@ connection::settings session_settings(const std::string& node) {
   connection::settings s;
   s.application = "xxl-plan:" + node;
   s.server = {{"statement_timeout", "5s"}, {"idle_in_transaction_session_timeout", "2s"}};
-  s.statements = {&sql::due_jobs, &sql::waiting_rows, &sql::specs};
+  s.statements = {&sql::due_jobs, &sql::waiting_rows, &sql::marked_rows, &sql::specs};
   return s;
 }
 
@@ -44,6 +44,21 @@ public:
     std::vector<waiting_row> rows;
     rows.reserve(static_cast<std::size_t>(r.rows()));
     for (int row = 0; row < r.rows(); ++row) rows.push_back(read_waiting_row(r, row));
+    return rows;
+  }
+
+  std::vector<marked_row> marked(trigger_id after, std::size_t most) override {
+    connection_.open();
+    const std::vector<param> p{scalar(after.value), scalar(static_cast<std::int64_t>(most))};
+    const auto r = connection_.execute(sql::marked_rows, p, on_loss::repeatable);
+    std::vector<marked_row> rows;
+    for (int row = 0; row < r.rows(); ++row)
+      rows.push_back({{r.number(row, 0)},
+                      {r.number(row, 1)},
+                      static_cast<spec_version>(r.number(row, 2)),
+                      from_ms(r.number(row, 3)),
+                      static_cast<std::int16_t>(r.number(row, 4)),
+                      {r.number(row, 5)}});
     return rows;
   }
 

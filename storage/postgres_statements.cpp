@@ -283,6 +283,10 @@ SELECT o.trigger_id, o.job_id, o.fire_ms, o.planned_ms, o.origin, o.shard, o.sha
    AND (NOT (j.paused OR g.paused) OR o.kill_ms IS NOT NULL OR j.deleted_ms IS NOT NULL)
  ORDER BY o.due_ms, o.trigger_id LIMIT $4)sql"};
 
+const statement marked_rows{"marked_rows", R"sql(
+SELECT trigger_id, job_id, version, fire_ms, attempt, session_id FROM trigger_open
+ WHERE kill_ms IS NOT NULL AND session_id IS NOT NULL AND trigger_id > $1 ORDER BY trigger_id LIMIT $2)sql"};
+
 // A version whose spec is NULL left the spec as it was before.
 const statement specs{"specs", R"sql(
 SELECT v.job_id, v.version, j.group_id, g.name,

@@ -43,6 +43,7 @@ extern const char* const ended_with_open_rows;
 /// The plan reader's; default planner settings.
 extern const statement due_jobs;
 extern const statement waiting_rows;
+extern const statement marked_rows;
 extern const statement specs;
 
 /// Of ledger connections, and of them alone: a generic plan made while a table is small or new would be a scan of it,

@@ -24,6 +24,27 @@ constexpr auto* waiting_sql = "SELECT o.trigger_id, o.job_id, o.fire_ms, o.plann
                               " AND (NOT (j.paused OR g.paused) OR o.kill_ms IS NOT NULL OR j.deleted_ms IS NOT NULL)"
                               " ORDER BY o.due_ms, o.trigger_id LIMIT :most";
 
+constexpr auto* marked_sql = "SELECT trigger_id, job_id, version, fire_ms, attempt, session_id FROM trigger_open"
+                             " WHERE kill_ms IS NOT NULL AND session_id IS NOT NULL AND trigger_id > :after"
+                             " ORDER BY trigger_id LIMIT :most";
+
+std::vector<marked_row> read_marked(soci::session& s, trigger_id after, std::size_t most) {
+  const long long above = after.value, limit = static_cast<long long>(most);
+  long long trigger = 0, job = 0, version = 0, fire = 0, attempt = 0, session = 0;
+  soci::statement query = (s.prepare << marked_sql, use(above, "after"), use(limit, "most"), into(trigger), into(job),
+                           into(version), into(fire), into(attempt), into(session));
+  std::vector<marked_row> rows;
+  each_row(query, [&] {
+    rows.push_back({{trigger},
+                    {job},
+                    static_cast<spec_version>(version),
+                    from_ms(fire),
+                    static_cast<std::int16_t>(attempt),
+                    {session}});
+  });
+  return rows;
+}
+
 /// Prepared once for each session: these run with every pass.
 class kept_queries {
 public:
@@ -85,6 +106,10 @@ public:
   std::vector<waiting_row> waiting(instant until, instant after_due, trigger_id after_trigger,
                                    std::size_t most) override {
     return connection_.run([&](soci::session& s) { return kept(s).waiting(until, after_due, after_trigger, most); });
+  }
+
+  std::vector<marked_row> marked(trigger_id after, std::size_t most) override {
+    return connection_.run([&](soci::session& s) { return read_marked(s, after, most); });
   }
 
   std::vector<stored_spec> specs(std::span<const spec_key> keys) override {

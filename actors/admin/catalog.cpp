@@ -1,6 +1,7 @@
 #include "actors/admin/catalog.hpp"
 
 #include "actors/admin/catalog_apply.hpp"
+#include "actors/admin/catalog_audit.hpp"
 #include "actors/admin/catalog_text.hpp"
 #include "actors/admin/edit_plan.hpp"
 #include "actors/admin/read_job.hpp"
@@ -140,6 +141,17 @@ struct catalog_state {
     return make_error(errc::unavailable, "database: " + text);
   }
 
+  /// What an edit writes is computed from now: not by a clock that was set, or that is far from the database's.
+  void require_clock() const {
+    if (!cfg.wall) return;
+    if (cfg.wall->stepped())
+      throw request_error{errc::unavailable, "the clock of this admin was set: it is being measured; try again"};
+    if (cfg.wall->astray())
+      throw request_error{errc::unavailable, "the clock of this admin is " +
+                                                 std::to_string(cfg.wall->offset()->count()) +
+                                                 " ms off the database's: set it, or ask another admin"};
+  }
+
   /// The job of that name; deleted ones do not exist for people.
   storage::job_row find(storage::catalog& db, const job_ref& ref) {
     auto row = db.find_job(ref.group, ref.name);
@@ -179,6 +191,26 @@ struct catalog_state {
 
 using self_ptr = catalog_actor::stateful_pointer<catalog_state>;
 
+/// A page of an audit's list.
+template <class Row>
+caf::result<std::vector<Row>> audit_page(self_ptr self, std::vector<Row> (storage::catalog::*list)(const audit_query&),
+                                         const audit_query& q) {
+  return self->state.serve([&](storage::catalog& db) {
+    auto rows = (db.*list)(q);
+    cut_to_message(rows);
+    return rows;
+  });
+}
+
+caf::result<std::vector<audit_version>> audit_versions(self_ptr self, const audit_query& q) {
+  return self->state.serve([&](storage::catalog& db) {
+    std::vector<audit_version> views;
+    for (auto& row : db.audit_versions(q)) views.push_back(audit_view(std::move(row)));
+    cut_to_message(views);
+    return views;
+  });
+}
+
 void tell_jobs(self_ptr self, std::vector<job_id> jobs) {
   if (self->state.cfg.listener && !jobs.empty()) self->send(self->state.cfg.listener, jobs_changed{std::move(jobs)});
 }
@@ -186,6 +218,7 @@ void tell_jobs(self_ptr self, std::vector<job_id> jobs) {
 caf::result<std::vector<apply_change>> apply(self_ptr self, apply_request& request) {
   bulk_apply work{std::move(request), self->state.cfg.time->now()};
   auto answer = self->state.serve([&](storage::catalog& db) {
+    self->state.require_clock();
     work.run(db);
     return work.take_changes();
   });
@@ -201,6 +234,7 @@ caf::result<pause_answer> pause(self_ptr self, const pause_request& request) {
   std::optional<bool> changes; // decided by the first look: a repetition finds its own work
   auto now = st.cfg.time->now();
   auto answer = st.serve([&](storage::catalog& db) {
+    st.require_clock();
     auto row = st.find(db, request.job);
     if (!changes) changes = row.paused != request.pause;
     std::string unreadable;
@@ -231,6 +265,7 @@ caf::result<trigger_receipt> trigger(self_ptr self, const trigger_request& reque
   std::optional<storage::manual_row> row;
   std::optional<job_id> committed;
   auto answer = st.serve([&](storage::catalog& db) {
+    st.require_clock();
     if (!row) {
       auto job = st.find(db, request.job);
       usable(job);
@@ -243,6 +278,75 @@ caf::result<trigger_receipt> trigger(self_ptr self, const trigger_request& reque
     return receipt;
   });
   if (committed) tell_jobs(self, {*committed});
+  return answer;
+}
+
+/// What a kill did so far.
+struct kill_count {
+  kill_answer answer;
+  kills_marked marked;
+
+  void add(const storage::kill_marks& marks) {
+    answer.waiting += marks.waiting.size();
+    answer.sent += marks.sent.size();
+    for (auto& row : marks.waiting) marked.waiting.push_back({row.trigger, row.fire});
+  }
+};
+/// A kill is repeated while something was not to be seen: retries, shards of a claim under way.
+constexpr int most_kill_rounds = 10'000;
+
+void kill_job(storage::catalog& db, job_id job, const storage::edit_note& note, kill_count& count) {
+  for (int round = 0; round < most_kill_rounds; ++round) {
+    auto ids = db.open_unmarked(job, limits::batch_items);
+    if (ids.empty()) return;
+    count.add(db.kill(ids, note, "job " + to_string(job)));
+  }
+}
+
+/// `found`: what is killed, as it was before.
+void kill_trigger(storage::catalog& db, const trigger_view& found, const storage::edit_note& note, kill_count& count) {
+  for (int round = 0; round < most_kill_rounds; ++round) {
+    auto marks = db.kill({&found.id, 1}, note, "trigger " + to_string(found.id));
+    count.add(marks);
+    if (!marks.left) break;
+  }
+  if (count.answer.waiting + count.answer.sent > 0) return;
+  trigger_query wanted;
+  wanted.id = found.id;
+  wanted.limit = 1;
+  auto now = db.list_triggers(wanted);
+  if (!now.empty() && is_final(now.front().state))
+    count.answer.final = now.front().state;
+  else
+    count.answer.before = 1;
+}
+
+caf::result<kill_answer> kill(self_ptr self, const kill_request& request) {
+  auto& st = self->state;
+  kill_count count;
+  std::optional<job_id> job;
+  storage::edit_note note{request.who, "kill", st.cfg.time->now(), schedule::tzdb_version()};
+  auto answer = st.serve([&](storage::catalog& db) {
+    if (request.trigger) {
+      trigger_query wanted;
+      wanted.id = request.trigger;
+      wanted.limit = 1;
+      auto found = db.list_triggers(wanted);
+      if (found.empty()) throw request_error{errc::not_found, "there is no trigger " + to_string(*request.trigger)};
+      job = found.front().job;
+      if (is_final(found.front().state))
+        count.answer.final = found.front().state;
+      else
+        kill_trigger(db, found.front(), note, count);
+    } else {
+      job = st.find(db, request.job).id;
+      kill_job(db, *job, note, count);
+    }
+    return count.answer;
+  });
+  // Told in any case: where the request failed half-way, what it marked is marked.
+  if (st.cfg.listener && !count.marked.waiting.empty()) self->send(st.cfg.listener, std::move(count.marked));
+  if (job) tell_jobs(self, {*job});
   return answer;
 }
 
@@ -313,12 +417,24 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
       },
       [self](trigger_atom, const trigger_request& request) { return trigger(self, request); },
       [self](pause_atom, const pause_request& request) { return pause(self, request); },
+      [self](kill_atom, const kill_request& request) { return kill(self, request); },
+      [self](cluster_atom) { return self->state.serve([](storage::catalog& db) { return db.cluster(); }); },
       [self](next_atom, const job_ref& ref, std::uint32_t most) {
         return self->state.serve(
             [&](storage::catalog& db) { return next_fires(usable(self->state.find(db, ref)), most); });
       },
       [self](script_atom, job_id job, spec_version version) {
         return self->state.serve([&](storage::catalog& db) { return script_of(db, job, version); });
+      },
+      [self](audit_atom, jobs_atom, const audit_query& q) {
+        return audit_page(self, &storage::catalog::audit_jobs, q);
+      },
+      [self](audit_atom, versions_atom, const audit_query& q) { return audit_versions(self, q); },
+      [self](audit_atom, gaps_atom, const audit_query& q) {
+        return audit_page(self, &storage::catalog::audit_gaps, q);
+      },
+      [self](audit_atom, triggers_atom, const audit_query& q) {
+        return audit_page(self, &storage::catalog::audit_triggers, q);
       },
   };
 }

@@ -6,6 +6,7 @@
 // (storage.md §8); only then the request fails: `unavailable` if nothing can have happened, `deadline_exceeded` if it
 // may have.
 
+#include "actors/admin/clock_watch.hpp"
 #include "actors/metrics.hpp"
 #include "protocol/clock.hpp"
 #include "protocol/local.hpp"
@@ -20,6 +21,7 @@ namespace xxl::admin {
 struct catalog_config {
   std::shared_ptr<storage::catalog> database; ///< this actor's own; it connects at the first request
   const clock* time = &system_clock();
+  clock_watch_ptr wall;           ///< asked before each edit; null: the clock is never set
   change_listener_actor listener; ///< told of each commit that changed a job or a group; may be null
   metrics_ptr metrics;            ///< catalog.requests, catalog.errors
   bool detached = true;           ///< false under the test coordinator

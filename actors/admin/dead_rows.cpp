@@ -19,6 +19,16 @@ storage::completion lost(const storage::open_row& row, bool journal, instant now
 
 } // namespace
 
+storage::completion killed_before_start(trigger_id trigger, session_id session, instant now) {
+  storage::completion c;
+  c.trigger = trigger;
+  c.session = session;
+  c.state = trigger_state::killed;
+  c.ended = now;
+  c.message = "killed before it was sent";
+  return c;
+}
+
 settlement settle(epoch_id epoch, std::span<const storage::open_row> rows, const std::optional<trigger_ids>& started,
                   const std::vector<armed_job_ptr>& jobs, instant now) {
   std::map<std::pair<job_id, spec_version>, const armed_job*> known;

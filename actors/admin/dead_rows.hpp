@@ -1,5 +1,6 @@
 #pragma once
-// What becomes of the open rows of a session that is over (guarantees.md §3, Ending a session). Pure.
+// What becomes of open rows that no executor will report: those of a session that is over (guarantees.md §3, Ending a
+// session), and those killed before they were sent. Pure.
 
 #include "actors/admin/scheduler_actors.hpp"
 
@@ -23,5 +24,8 @@ struct settlement {
 /// missing has none.
 settlement settle(epoch_id epoch, std::span<const storage::open_row> rows, const std::optional<trigger_ids>& started,
                   const std::vector<armed_job_ptr>& jobs, instant now);
+
+/// The end of a row that was killed before any executor could have started it.
+storage::completion killed_before_start(trigger_id trigger, session_id session, instant now);
 
 } // namespace xxl::admin

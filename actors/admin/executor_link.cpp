@@ -1,5 +1,6 @@
 #include "actors/admin/executor_link.hpp"
 
+#include "actors/admin/dead_rows.hpp"
 #include "actors/admin/send_queue.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/limits.hpp"
@@ -39,6 +40,7 @@ struct executor_link_state {
   std::unordered_set<trigger_id> held;                 ///< inventory, until its last piece is there
   std::string refused;                                 ///< why the session cannot be opened, for the executor
   std::map<session_id, std::vector<trigger_id>> lives; ///< journals of earlier lives, until their last piece is there
+  std::unordered_set<trigger_id> killed;               ///< told to the executor over this connection, and still open
   std::optional<instant> alarm;
 
   std::string who() const { return hello.group + "/" + hello.name; }
@@ -235,6 +237,7 @@ void begin_session(self_ptr self) {
   s.at = stage::opening;
   s.held.clear();
   s.lives.clear();
+  s.killed.clear();
   stop_routing_to_life(self, 0);
 }
 
@@ -246,6 +249,35 @@ void begin_reign(self_ptr self, reign_begins r) {
   s.alarm.reset();
   s.reign = std::move(r);
   begin_session(self);
+}
+
+/// What never left ends here; the rest the executor ends, also what has not reached it: told once over this connection.
+void kill_rows(self_ptr self, const kills_told& kills) {
+  auto& s = self->state;
+  if (s.at != stage::candidate || kills.epoch != s.reign->epoch) return;
+  complete_work ended;
+  ended.epoch = kills.epoch;
+  kill_batch batch{s.hello.session, {}};
+  auto tell = [&] {
+    if (!batch.orders.empty()) self->send(s.cfg.executor, kill_atom_v, batch);
+    batch.orders.clear();
+  };
+  auto told = std::exchange(s.killed, {});
+  for (auto& row : kills.rows) {
+    if (s.queue.drop(row.trigger)) {
+      ended.rows.push_back(killed_before_start(row.trigger, row.session, s.cfg.time->now()));
+      ended.fires.push_back(row.fire);
+      continue;
+    }
+    s.killed.insert(row.trigger);
+    if (told.contains(row.trigger)) continue;
+    batch.orders.push_back({row.trigger, row.job, row.version, row.fire, row.attempt});
+    if (batch.orders.size() == limits::batch_items) tell();
+  }
+  tell();
+  if (ended.rows.empty()) return;
+  self->send(s.reign->reign, orders_left{s.group, s.hello.session, ended.rows.size()});
+  self->send(s.reign->ledger, std::move(ended));
 }
 
 // ---- from the executor
@@ -423,6 +455,7 @@ link_actor::behavior_type executor_link(self_ptr self, executor_link_config cfg)
         send_due(self);
         return n;
       },
+      [self](const kills_told& kills) { kill_rows(self, kills); },
       [self](reign_begins& r) { begin_reign(self, std::move(r)); },
       [self](session_over x) {
         auto& s = self->state;

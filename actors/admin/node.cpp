@@ -1,5 +1,6 @@
 #include "actors/admin/node.hpp"
 
+#include "actors/admin/dead_rows.hpp"
 #include "protocol/errors.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -58,6 +59,21 @@ void down(self_ptr self, const caf::down_msg& dm) {
   if (s.cfg.on_fatal) s.cfg.on_fatal(text);
 }
 
+/// They were waiting: nobody has them, so any admin may end them, and no claim takes them any more.
+void end_killed(self_ptr self, const kills_marked& killed) {
+  auto& s = self->state;
+  complete_work work;
+  auto send = [&] {
+    if (!work.rows.empty()) self->send(s.recipe.completions, std::exchange(work, {}));
+  };
+  for (auto& row : killed.waiting) {
+    work.rows.push_back(killed_before_start(row.trigger, {}, s.recipe.time->now()));
+    work.fires.push_back(row.fire);
+    if (work.rows.size() == claim_chunk) send();
+  }
+  send();
+}
+
 supervisor_actor::behavior_type node(self_ptr self, node_config cfg) {
   self->state = node_state{std::move(cfg)};
   self->set_down_handler([self](const caf::down_msg& dm) { down(self, dm); });
@@ -71,6 +87,7 @@ supervisor_actor::behavior_type node(self_ptr self, node_config cfg) {
         if (self->state.reign) self->send(self->state.reign, std::move(x));
       },
       [self](groups_changed x) { self->send(self->state.recipe.registry, x); },
+      [self](kills_marked& x) { end_killed(self, x); },
       [self](elected x) { begin_reign(self, x.epoch); },
       [self](const deposed&) { end_reign(self); },
       [self](reign_recipe& x) { self->state.recipe = std::move(x.reign); },

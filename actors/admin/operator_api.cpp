@@ -188,6 +188,11 @@ caf::result<log_chunk> log(self_ptr self, const log_query& q) {
   return out->promise();
 }
 
+/// A page of an audit's list.
+template <class Row, class List> caf::result<std::vector<Row>> audit(self_ptr self, List list, const audit_query& q) {
+  return pass_on<std::vector<Row>>(self, invalid(q), self->state.cfg.catalog, audit_atom_v, list, q);
+}
+
 problem invalid_count(std::uint32_t n) {
   if (n >= 1 && n <= limits::page_items) return std::nullopt;
   return "1 to " + std::to_string(limits::page_items) + " fires can be asked for";
@@ -223,6 +228,10 @@ operator_actor::behavior_type api(self_ptr self, operator_api_config cfg) {
       [self](pause_atom, const pause_request& r) {
         return pass_on<pause_answer>(self, invalid(r), self->state.cfg.jobs, pause_atom_v, r);
       },
+      [self](kill_atom, const kill_request& r) {
+        return pass_on<kill_answer>(self, invalid(r), self->state.cfg.catalog, kill_atom_v, r);
+      },
+      [self](cluster_atom) { return pass_on<cluster_view>(self, {}, self->state.cfg.catalog, cluster_atom_v); },
       [self](log_atom, const log_query& q) { return log(self, q); },
       [self](next_atom, const job_ref& ref, std::uint32_t most) {
         auto wrong = invalid(ref);
@@ -233,6 +242,10 @@ operator_actor::behavior_type api(self_ptr self, operator_api_config cfg) {
         if (auto no = refused(self, {})) return std::move(*no);
         return self->state.cfg.stats();
       },
+      [self](audit_atom, jobs_atom list, const audit_query& q) { return audit<audit_job>(self, list, q); },
+      [self](audit_atom, versions_atom list, const audit_query& q) { return audit<audit_version>(self, list, q); },
+      [self](audit_atom, gaps_atom list, const audit_query& q) { return audit<audit_gap>(self, list, q); },
+      [self](audit_atom, triggers_atom list, const audit_query& q) { return audit<audit_trigger>(self, list, q); },
   };
 }
 

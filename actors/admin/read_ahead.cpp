@@ -27,7 +27,7 @@ struct pass_state {
   job_id job;
   instant due{};
   trigger_id trigger;
-  bool fires_read = false, waiting_read = false;
+  bool marks_read = false, fires_read = false, waiting_read = false;
 };
 
 struct read_ahead_state {
@@ -95,13 +95,27 @@ plan_page read_page(read_ahead_state& s) {
   return page;
 }
 
+/// What people want killed, told whole with each pass: links tell what they have told already from what is new.
+void read_marks(self_ptr self) {
+  auto& s = self->state;
+  kills_told all;
+  for (std::size_t before = 0;; before = all.rows.size()) {
+    auto page = s.cfg.db->marked(all.rows.empty() ? trigger_id{} : all.rows.back().trigger, s.cfg.page);
+    all.rows.insert(all.rows.end(), page.begin(), page.end());
+    if (all.rows.size() - before < s.cfg.page) break;
+  }
+  s.pass->marks_read = true;
+  if (!all.rows.empty()) self->send(s.cfg.reign, std::move(all));
+}
+
 void end_pass(self_ptr self) {
   auto& s = self->state;
   auto now = s.cfg.time->boot();
   auto took = now - s.pass->began;
   s.cfg.stats->at("plan.pass_us") = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
   auto began = std::exchange(s.pass, {})->began;
-  s.earliest = std::max(began + 10 * took, now + least_pause);
+  // A database that was slow once must not leave the leader blind: what comes up later than the horizon is late.
+  s.earliest = std::clamp<boot_time>(began + 10 * took, now + least_pause, now + s.cfg.horizon);
   if (std::exchange(s.again, false)) return pass_early(self);
   next_pass_in(self, std::max(began + s.cfg.pass, s.earliest) - now);
 }
@@ -110,6 +124,7 @@ void read_on(self_ptr self) {
   auto& s = self->state;
   try {
     s.cfg.db->connect();
+    if (!s.pass->marks_read) read_marks(self);
     auto page = read_page(s);
     if (std::exchange(s.down, false)) spdlog::info("read ahead: the database answers again");
     self->request(s.cfg.ring, 10s, std::move(page))
@@ -137,6 +152,7 @@ void read_on(self_ptr self) {
 void begin_pass(self_ptr self) {
   auto& s = self->state;
   if (s.pass) return;
+  if (s.cfg.wall && s.cfg.wall->stepped()) return next_pass_in(self, least_pause);
   s.pass.emplace();
   s.pass->began = s.cfg.time->boot();
   s.pass->until = s.cfg.time->now() + s.cfg.horizon;
@@ -147,6 +163,7 @@ read_ahead_actor::behavior_type read_ahead(self_ptr self, read_ahead_config cfg)
   self->state = read_ahead_state{std::move(cfg)};
   self->set_exit_handler([self](caf::exit_msg& em) {
     self->state.cfg.ring = nullptr;
+    self->state.cfg.reign = nullptr;
     self->quit(std::move(em.reason));
   });
   next_pass_in(self, 0s);

@@ -4,6 +4,7 @@
 // lives for one reign.
 
 #include "actors/admin/armed_cache.hpp"
+#include "actors/admin/clock_watch.hpp"
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/metrics.hpp"
 #include "protocol/clock.hpp"
@@ -18,9 +19,11 @@ struct read_ahead_config {
   std::shared_ptr<storage::plan_reader> db;
   armed_cache_ptr cache;
   ring_actor ring;
+  reign_actor reign; ///< hears what is marked for killing
   const clock* time = nullptr;
+  clock_watch_ptr wall; ///< null: the clock is never set
   metrics_ptr stats;
-  std::chrono::milliseconds pass{500}; ///< between passes; after one that took t, not before 10 t
+  std::chrono::milliseconds pass{500}; ///< between passes; one that took t is followed after 10 t, or `horizon`
   std::chrono::milliseconds horizon{2'000};
   std::size_t page = 5'000;
   std::size_t ring_most = 200'000; ///< the ring's limit: while it is reached a pass reads one page

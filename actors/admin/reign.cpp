@@ -6,7 +6,6 @@
 #include "actors/admin/router.hpp"
 #include "actors/admin/time_ring.hpp"
 #include "protocol/errors.hpp"
-#include "protocol/random.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -60,7 +59,7 @@ router_actor router_of(self_ptr self, group_id group) {
   cfg.stats = s.cfg.stats;
   cfg.ring = s.ring;
   cfg.ledger = s.ledger;
-  cfg.seed = static_cast<std::uint64_t>(random_id());
+  cfg.seed = static_cast<std::uint64_t>(s.cfg.random());
   cfg.dispatch_timeout = s.cfg.how.dispatch_timeout;
   auto router = adopt(self, spawn_router(self->system(), std::move(cfg)));
   s.routers.emplace(group, router);
@@ -88,6 +87,7 @@ void start(self_ptr self, const std::vector<session_id>& live) {
   time_ring_config ring;
   ring.epoch = s.cfg.epoch;
   ring.leads = s.cfg.leads;
+  ring.wall = s.cfg.wall;
   ring.time = s.cfg.time;
   ring.stats = s.cfg.stats;
   ring.ring = s.cfg.how.ring;
@@ -99,7 +99,9 @@ void start(self_ptr self, const std::vector<session_id>& live) {
   reader.db = s.cfg.store->open_plan_reader();
   reader.cache = s.cfg.cache;
   reader.ring = s.ring;
+  reader.reign = self;
   reader.time = s.cfg.time;
+  reader.wall = s.cfg.wall;
   reader.stats = s.cfg.stats;
   reader.horizon = s.cfg.how.ring.horizon;
   reader.ring_most = s.cfg.how.ring.most;
@@ -160,6 +162,19 @@ caf::result<bool> stop_routing_to(self_ptr self, stop_routing x) {
   return self->delegate(router, x);
 }
 
+/// To the links of the candidates: the others' rows wait until their executors are back, or their sessions are over.
+void tell_kills(self_ptr self, kills_told all) {
+  auto& s = self->state;
+  std::map<session_id, kills_told> by_session;
+  for (auto& row : all.rows) {
+    auto& kills = by_session[row.session];
+    kills.epoch = s.cfg.epoch;
+    kills.rows.push_back(row);
+  }
+  for (auto& [session, kills] : by_session)
+    if (auto it = s.sessions.find(session); it != s.sessions.end()) self->send(it->second.link, std::move(kills));
+}
+
 reign_actor::behavior_type reign(self_ptr self, reign_config cfg) {
   self->state = reign_state{std::move(cfg)};
   self->set_down_handler([self](caf::down_msg& dm) {
@@ -176,6 +191,7 @@ reign_actor::behavior_type reign(self_ptr self, reign_config cfg) {
         if (auto it = self->state.routers.find(x.group); it != self->state.routers.end()) self->send(it->second, x);
       },
       [self](stop_routing x) { return stop_routing_to(self, x); },
+      [self](kills_told& x) { tell_kills(self, std::move(x)); },
       [self](life_ended& x) {
         if (self->state.reconciler) self->send(self->state.reconciler, std::move(x));
       },

@@ -4,11 +4,13 @@
 // told to, when trust is gone, or when one of its actors dies; the next reign has a new epoch and new actors.
 
 #include "actors/admin/armed_cache.hpp"
+#include "actors/admin/clock_watch.hpp"
 #include "actors/admin/ring.hpp"
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
 #include "protocol/clock.hpp"
+#include "protocol/random.hpp"
 #include "storage/store.hpp"
 
 #include <caf/actor_system.hpp>
@@ -29,6 +31,7 @@ struct reign_config {
   epoch_id epoch;
   trust_ptr leads;
   const clock* time = nullptr;
+  clock_watch_ptr wall; ///< null: the clock is never set
   metrics_ptr stats;
   std::shared_ptr<storage::store> store;
   armed_cache_ptr cache;
@@ -37,6 +40,7 @@ struct reign_config {
   registry_actor registry;
   spec_source_actor specs;
   change_listener_actor listener; ///< told of fires that the ledger's own writes made due
+  id_source random = random_id;   ///< seeds the routers
   bool detached = true;           ///< threads for the actors that block; tests run them under virtual time
 };
 

@@ -1,5 +1,6 @@
 #include "actors/admin/router.hpp"
 
+#include "actors/admin/dead_rows.hpp"
 #include "actors/admin/routing.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -123,7 +124,12 @@ void route_waiting(self_ptr self, waiting_trigger&& w, claim_work& work, complet
     verdicts.fires.push_back(w.row.fire);
     answer.waiting.push_back({w.row.trigger, placement::not_taken});
   };
-  if (w.row.kill) return end(trigger_state::killed, state_reason::none, "killed before it was sent");
+  if (w.row.kill) {
+    verdicts.rows.push_back(killed_before_start(w.row.trigger, {}, s.cfg.time->now()));
+    verdicts.fires.push_back(w.row.fire);
+    answer.waiting.push_back({w.row.trigger, placement::not_taken});
+    return;
+  }
   if (w.row.deleted) return end(trigger_state::discarded, state_reason::deleted, "the job was deleted");
   if (s.candidates.empty()) {
     if (!waited_too_long(s, w.row.trigger)) {

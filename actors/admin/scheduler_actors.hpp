@@ -7,6 +7,7 @@
 #include "protocol/actors.hpp"
 #include "protocol/local.hpp"
 #include "storage/ledger.hpp"
+#include "storage/plan.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -176,6 +177,12 @@ struct life_settled {
   session_id life;
 };
 
+/// Rows of sessions that are marked for killing and still open: told with every pass of the read-ahead.
+struct kills_told {
+  epoch_id epoch;
+  std::vector<storage::marked_row> rows;
+};
+
 /// One executor's connection; the remote face is executor_link_actor.
 using link_actor = executor_link_actor::extend<
     /// Takes the orders into its queue: answered, so that the ledger learns when the link is gone and hands the rows
@@ -183,6 +190,8 @@ using link_actor = executor_link_actor::extend<
     /// Answers how many it took. Not unit_t: CAF 0.17 sends that as an empty message, which no handler takes, so that
     /// each success would look like an error.
     caf::replies_to<claimed_orders>::with<std::uint64_t>, caf::reacts_to<reign_begins>,
+    /// All of this session that are marked for killing.
+    caf::reacts_to<kills_told>,
     /// The callback batch of that number is committed.
     caf::reacts_to<ack_atom, std::uint64_t>, caf::reacts_to<session_over>, caf::reacts_to<life_settled>,
     caf::replies_to<link_log_query>::with<log_chunk>,
@@ -273,7 +282,7 @@ struct group_wanted {
 /// Everything that lives while this node leads. Ends itself, and all it spawned, when told to exit.
 using reign_actor =
     caf::typed_actor<caf::reacts_to<candidate>, caf::reacts_to<candidate_left>, caf::reacts_to<orders_left>,
-                     caf::replies_to<stop_routing>::with<bool>, caf::reacts_to<life_ended>,
+                     caf::replies_to<stop_routing>::with<bool>, caf::reacts_to<life_ended>, caf::reacts_to<kills_told>,
                      caf::reacts_to<group_wanted>, caf::reacts_to<jobs_changed>,
                      /// INTERNAL: the takeover is tried again.
                      caf::reacts_to<caf::tick_atom>>;
@@ -380,6 +389,7 @@ XXL_LOCAL(session_over)
 XXL_LOCAL(life_settled)
 XXL_LOCAL(life_ended)
 XXL_LOCAL(stop_routing)
+XXL_LOCAL(kills_told)
 XXL_LOCAL(elected)
 XXL_LOCAL(deposed)
 #undef XXL_LOCAL

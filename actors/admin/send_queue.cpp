@@ -45,6 +45,18 @@ std::optional<instant> send_queue::next() const {
   return by_time_.begin()->first;
 }
 
+bool send_queue::drop(trigger_id id) {
+  if (ids_.erase(id) == 0) return false;
+  for (auto it = by_time_.begin(); it != by_time_.end(); ++it) {
+    auto& list = it->second;
+    if (std::erase_if(list, [&](auto& o) { return o.trigger == id; }) == 0) continue;
+    if (list.empty()) by_time_.erase(it);
+    break;
+  }
+  --size_;
+  return true;
+}
+
 std::vector<order> send_queue::drain() {
   std::vector<order> all;
   for (auto& [when, list] : by_time_)

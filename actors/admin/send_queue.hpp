@@ -21,6 +21,8 @@ public:
   std::optional<instant> next() const;
   std::size_t size() const { return size_; }
   bool contains(trigger_id id) const { return ids_.count(id) > 0; }
+  /// Takes that one off; false: it is not here.
+  bool drop(trigger_id id);
   /// Everything, and the queue is empty.
   std::vector<order> drain();
 

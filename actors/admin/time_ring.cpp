@@ -33,10 +33,20 @@ due_batch decide(time_ring_state& s, ring::handout&& h, instant now) {
 
 void set_alarm(self_ptr self);
 
+/// Nothing is decided by a clock that was set, until it is measured.
+void wait_for_clock(self_ptr self) {
+  auto& s = self->state;
+  constexpr auto look_again = std::chrono::milliseconds{50};
+  s.cfg.stats->at("ring.clock_waits") += 1;
+  s.alarm = instant{}; // before every claim: none replaces it
+  self->delayed_send(self, look_again, caf::tick_atom_v, ++s.alarm_number);
+}
+
 void hand_out(self_ptr self) {
   auto& s = self->state;
   if (!s.cfg.leads->holds(s.cfg.epoch))
     return; // trust never comes back within an epoch: no alarm either, what is due would ring it for ever
+  if (s.cfg.wall && s.cfg.wall->stepped()) return wait_for_clock(self);
   auto now = s.cfg.time->now();
   for (auto& h : s.queue.take(now)) {
     auto group = h.group;
@@ -47,14 +57,17 @@ void hand_out(self_ptr self) {
   set_alarm(self);
 }
 
-/// One alarm, for the earliest claim. delayed_send is relative: the clock handed in is read anew each time, so a
-/// stepped wall clock costs one alarm that comes too early or is replaced.
+/// One alarm, for the earliest claim. delayed_send is relative and does not see the wall clock being set: no alarm is
+/// far away.
+constexpr auto longest_wait = std::chrono::milliseconds{250};
+
 void set_alarm(self_ptr self) {
   auto& s = self->state;
   auto at = s.queue.next_claim();
   if (!at || (s.alarm && *s.alarm <= *at)) return;
-  s.alarm = at;
-  auto wait = std::max(*at - s.cfg.time->now(), std::chrono::milliseconds{0});
+  auto now = s.cfg.time->now();
+  s.alarm = std::min(*at, now + longest_wait);
+  auto wait = std::max(*s.alarm - now, std::chrono::milliseconds{0});
   self->delayed_send(self, wait, caf::tick_atom_v, ++s.alarm_number);
 }
 

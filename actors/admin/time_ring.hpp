@@ -2,6 +2,7 @@
 // The time ring's actor: hands each group's due fires to its router, a lead before their time, and decides misfires on
 // the way (guarantees.md §2.2). Lives for one reign.
 
+#include "actors/admin/clock_watch.hpp"
 #include "actors/admin/ring.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
@@ -13,7 +14,8 @@ namespace xxl::admin {
 
 struct time_ring_config {
   epoch_id epoch;
-  trust_ptr leads; ///< asked before each claim
+  trust_ptr leads;      ///< asked before each claim
+  clock_watch_ptr wall; ///< likewise; null: the clock is never set
   const clock* time = nullptr;
   metrics_ptr stats;
   ring_options ring;

@@ -3,7 +3,6 @@
 #include "actors/executor/connections.hpp"
 #include "actors/executor/outbound.hpp"
 #include "protocol/errors.hpp"
-#include "protocol/random.hpp"
 #include "protocol/validate.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -36,6 +35,7 @@ public:
   void lead(const lead_told& told);
   void take_orders(orders_came& came);
   void orders_queued(orders_taken taken);
+  void kill(const kill_came& came);
   void give_back(const runs_given_back& back);
   void report(open_report& open);
   void spooled(results_spooled& done);
@@ -200,7 +200,7 @@ void executor_node_state::look_at_lease() {
 void executor_node_state::new_session() {
   if (admins_->over()) return;
   auto ended = cfg_.hello.session;
-  cfg_.hello.session = {random_id()};
+  cfg_.hello.session = {cfg_.new_id()};
   cfg_.trust->begin(cfg_.hello.session);
   spdlog::warn("session {} has ended; the new one is {}", to_string(ended), to_string(cfg_.hello.session));
   count("executor.sessions_ended");
@@ -328,6 +328,29 @@ void executor_node_state::report(open_report& open) {
     self_->send(to->link, progress_atom_v, std::move(batch));
 }
 
+/// What is not held, and has not ended, never starts: it counts as finished from now on, and is reported killed.
+void executor_node_state::kill(const kill_came& came) {
+  auto* c = live(came.connection);
+  if (c == nullptr || came.batch.session != cfg_.hello.session) return;
+  if (auto problem = invalid(came.batch)) {
+    spdlog::error("admin {}: kill refused: {}", c->text, *problem);
+    return;
+  }
+  kill_runs held;
+  results unseen{cfg_.hello.session, {}};
+  for (auto& o : came.batch.orders) {
+    if (memory_.holds(o.trigger)) {
+      held.orders.push_back(o);
+    } else if (!memory_.ended(o.trigger)) {
+      memory_.finish(o.trigger);
+      unseen.outcomes.push_back(killed_unseen(o, cfg_.time->now()));
+    }
+  }
+  count("executor.orders_killed", came.batch.orders.size());
+  if (!held.orders.empty()) self_->send(peers_.runners, std::move(held));
+  if (!unseen.outcomes.empty()) self_->send(peers_.spool, std::move(unseen));
+}
+
 // ---- results
 
 void executor_node_state::spooled(results_spooled& done) {
@@ -428,6 +451,7 @@ executor_node_actor::behavior_type executor_node(executor_node_state::pointer se
       [self](orders_came& came) { self->state.take_orders(came); },
       [self](ack_came came) { self->state.acknowledged(came.number); },
       [self](const settled_came& came) { self->state.settled(came); },
+      [self](const kill_came& came) { self->state.kill(came); },
       [self](orders_taken taken) { self->state.orders_queued(taken); },
       [self](const runs_given_back& back) { self->state.give_back(back); },
       [self](open_report& open) { self->state.report(open); },

@@ -9,6 +9,7 @@
 #include "actors/executor/order_memory.hpp"
 #include "actors/executor/start_journal.hpp"
 #include "actors/metrics.hpp"
+#include "protocol/random.hpp"
 #include "transport/transport.hpp"
 
 #include <caf/actor_system.hpp>
@@ -31,6 +32,7 @@ struct executor_node_config {
   /// What the earlier lives on this boot had started; told to the leader once their results are acknowledged.
   start_journal::earlier earlier_starts;
   std::shared_ptr<lease> trust;
+  id_source new_id = random_id;              ///< of a session that follows one that has ended
   std::uint32_t credit = 2'000;              ///< orders on the wire per connection; at least 1
   std::size_t max_open = 100'000;            ///< ids held or not acknowledged; from there on no credit is granted
   std::chrono::milliseconds patience{5'000}; ///< for any answer of an admin

@@ -82,6 +82,10 @@ struct session_noted {
 struct life_over {
   session_id life;
 };
+/// Of the orders that the runners got.
+struct kill_runs {
+  std::vector<killed_order> orders;
+};
 /// Whether the spool can be written.
 struct spool_health {
   bool writable = true;
@@ -127,6 +131,11 @@ struct settled_came {
   std::uint64_t connection = 0;
   session_id life;
 };
+/// People want these killed.
+struct kill_came {
+  std::uint64_t connection = 0;
+  kill_batch batch;
+};
 
 // ---- the life of the node
 
@@ -149,8 +158,8 @@ using script_host_actor = caf::typed_actor<caf::reacts_to<processes_to_start>, c
 
 using runners_actor =
     caf::typed_actor<caf::reacts_to<intake>, caf::reacts_to<start_waiting>, caf::reacts_to<give_back_waiting>,
-                     caf::reacts_to<cancel_running>, caf::reacts_to<runs_ended_tick>, caf::reacts_to<deadline_tick>,
-                     caf::reacts_to<report_tick>>;
+                     caf::reacts_to<kill_runs>, caf::reacts_to<cancel_running>, caf::reacts_to<runs_ended_tick>,
+                     caf::reacts_to<deadline_tick>, caf::reacts_to<report_tick>>;
 
 using callback_spool_actor =
     caf::typed_actor<caf::reacts_to<results>, caf::reacts_to<results_committed>, caf::reacts_to<session_began>,
@@ -168,11 +177,11 @@ struct node_peers {
 
 using executor_node_actor =
     caf::typed_actor<caf::reacts_to<node_peers>, caf::reacts_to<lead_told>, caf::reacts_to<orders_came>,
-                     caf::reacts_to<ack_came>, caf::reacts_to<settled_came>, caf::reacts_to<orders_taken>,
-                     caf::reacts_to<runs_given_back>, caf::reacts_to<open_report>, caf::reacts_to<results_spooled>,
-                     caf::reacts_to<spool_health>, caf::reacts_to<session_noted>, caf::reacts_to<dial_tick>,
-                     caf::reacts_to<beat_tick>, caf::reacts_to<callback_tick>, caf::reacts_to<lease_tick>,
-                     caf::reacts_to<forget_tick>,
+                     caf::reacts_to<ack_came>, caf::reacts_to<settled_came>, caf::reacts_to<kill_came>,
+                     caf::reacts_to<orders_taken>, caf::reacts_to<runs_given_back>, caf::reacts_to<open_report>,
+                     caf::reacts_to<results_spooled>, caf::reacts_to<spool_health>, caf::reacts_to<session_noted>,
+                     caf::reacts_to<dial_tick>, caf::reacts_to<beat_tick>, caf::reacts_to<callback_tick>,
+                     caf::reacts_to<lease_tick>, caf::reacts_to<forget_tick>,
                      /// The source of a script, from the admin behind that connection or another one. Errors:
                      /// not_found, unavailable.
                      caf::replies_to<script_atom, job_id, spec_version, std::uint64_t>::with<script_source>,
@@ -205,6 +214,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::lead_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::orders_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::ack_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::settled_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::kill_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::kill_runs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::life_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::dial_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(xxl::executor::beat_tick)

@@ -25,6 +25,16 @@ verdict order_memory::judge(trigger_id id, std::int16_t handed) const {
   return handed > e.handed ? verdict::accept : verdict::returned;
 }
 
+bool order_memory::holds(trigger_id id) const {
+  auto it = known_.find(id);
+  return it != known_.end() && it->second.is == state::held;
+}
+
+bool order_memory::ended(trigger_id id) const {
+  auto it = known_.find(id);
+  return it != known_.end() && (it->second.is == state::finished || it->second.is == state::acknowledged);
+}
+
 void order_memory::hold(trigger_id id, std::int16_t handed) { move_to(id, state::held).handed = handed; }
 
 void order_memory::finish(trigger_id id) { move_to(id, state::finished); }

@@ -38,6 +38,10 @@ public:
   std::string refusal(const order_batch& batch, epoch_id adopted, session_id ours) const;
 
   verdict judge(trigger_id id, std::int16_t handed) const;
+  /// It is queued or running.
+  bool holds(trigger_id id) const;
+  /// Its result is in the spool, or committed.
+  bool ended(trigger_id id) const;
   void hold(trigger_id id, std::int16_t handed);
   /// Its result is in the spool.
   void finish(trigger_id id);

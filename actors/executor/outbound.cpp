@@ -70,4 +70,17 @@ std::vector<return_batch> refusals_of(const order_batch& batch, state_reason rea
   return all;
 }
 
+outcome killed_unseen(const killed_order& o, instant now) {
+  outcome end;
+  end.trigger = o.trigger;
+  end.job = o.job;
+  end.version = o.version;
+  end.fire = o.fire;
+  end.attempt = o.attempt;
+  end.ended = now;
+  end.state = trigger_state::killed;
+  end.message = "killed before it reached the executor";
+  return end;
+}
+
 } // namespace xxl::executor

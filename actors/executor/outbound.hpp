@@ -16,6 +16,9 @@ std::vector<life_report> life_reports(session_id session, epoch_id epoch, sessio
 
 std::vector<progress_batch> progress_batches(session_id session, const std::vector<progress>& open);
 
+/// The result of an order that was killed before it reached this node.
+outcome killed_unseen(const killed_order& o, instant now);
+
 /// Orders that were accepted and go back unstarted, by the life and the epoch of each.
 std::vector<return_batch> returns_of(const runs_given_back& back);
 

@@ -33,6 +33,9 @@ executor_actor::behavior_type relay(self_ptr self, std::uint64_t connection, exe
       [self](settled_atom, session_id life) {
         self->send(self->state.node, settled_came{self->state.connection, life});
       },
+      [self](kill_atom, kill_batch& batch) {
+        self->send(self->state.node, kill_came{self->state.connection, std::move(batch)});
+      },
       [self](log_atom, const log_query& query) { return self->delegate(self->state.logs, log_atom_v, query); },
   };
 }

@@ -30,6 +30,10 @@ void run_recorder::give_back(const run_ptr& r, state_reason reason) {
 }
 
 bool run_recorder::begin(const run_ptr& r) {
+  if (r->cancelled()) { // killed, or the executor is stopping
+    give_back(r, state_reason::not_started);
+    return false;
+  }
   if (!trust_->trusted(time_.boot(), r->session)) {
     give_back(r, state_reason::not_started);
     return false;
@@ -72,9 +76,8 @@ void run_recorder::never_queued(run& r, std::string_view why) {
   log_->end(r);
 }
 
-void run_recorder::still_runs(run& r) {
-  log_->write(r, "[xxl] the timeout of " + std::to_string(r.task.timeout.count()) + " ms is over and the work goes on",
-              time_.now());
+void run_recorder::still_runs(run& r, std::string_view after) {
+  log_->write(r, "[xxl] the work goes on after " + std::string{after}, time_.now());
   log_->end(r);
 }
 

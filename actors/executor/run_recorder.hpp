@@ -31,8 +31,8 @@ public:
   void fail(const run_ptr& r, state_reason reason, std::string message);
   /// A run that was not even queued. Only its log is written.
   void never_queued(run& r, std::string_view why);
-  /// A run whose work goes on after its timeout. Only its log is written.
-  void still_runs(run& r);
+  /// A run whose work goes on after its timeout, or after it was killed. Only its log is written.
+  void still_runs(run& r, std::string_view after);
 
 private:
   void give_back(const run_ptr& r, state_reason reason);

@@ -49,6 +49,12 @@ run_table::fate run_table::end(ended_run& ended) {
   --running_;
   settle(it);
   if (was == phase::abandoned) return fate::told;
+  if (was == phase::killed) {
+    ended.message = ended.what->started() ? "killed while it ran" : "killed before it started";
+    ended.state = trigger_state::killed;
+    ended.reason = state_reason::none;
+    return fate::report;
+  }
   if (ended.returned) return fate::give_back;
   if (was == phase::cancelled) {
     ended.state = trigger_state::timed_out;
@@ -65,14 +71,15 @@ void run_table::settle(std::unordered_map<job_id, job>::iterator it) {
     ready_.push_back(it->first);
 }
 
-std::vector<run_ptr> run_table::expire(boot_time now) {
-  std::vector<run_ptr> still_running;
+std::vector<run_table::abandoned> run_table::expire(boot_time now) {
+  std::vector<abandoned> still_running;
   while (!checks_.empty() && checks_.begin()->first <= now) {
     auto id = checks_.begin()->second;
     checks_.erase(checks_.begin());
     auto& j = jobs_.at(id);
     j.check.reset();
-    if (auto r = look_at(id, j, now)) still_running.push_back(std::move(r));
+    auto killed = j.is == phase::killed;
+    if (auto r = look_at(id, j, now)) still_running.push_back({std::move(r), killed});
   }
   return still_running;
 }
@@ -80,6 +87,14 @@ std::vector<run_ptr> run_table::expire(boot_time now) {
 run_ptr run_table::look_at(job_id id, job& j, boot_time now) {
   auto timeout = j.current->task.timeout;
   auto started = j.current->started();
+  if (j.is == phase::killed) {
+    if (!started) { // it never will: the recorder asks before the work begins
+      check_at(id, j, now + grace_of(*j.current));
+      return nullptr;
+    }
+    j.is = phase::abandoned;
+    return j.current;
+  }
   if (!started) { // waits for a thread or its source
     check_at(id, j, now + timeout);
     return nullptr;
@@ -121,6 +136,27 @@ std::vector<run_ptr> run_table::take_queued() {
   ready_.clear();
   queued_ = 0;
   return all;
+}
+
+run_ptr run_table::kill(job_id id, trigger_id trigger, boot_time now) {
+  auto it = jobs_.find(id);
+  if (it == jobs_.end()) return nullptr;
+  auto& j = it->second;
+  auto is_it = [&](const run_ptr& r) { return r->task.trigger == trigger; };
+  if (auto waiting = std::find_if(j.queue.begin(), j.queue.end(), is_it); waiting != j.queue.end()) {
+    auto r = std::move(*waiting);
+    j.queue.erase(waiting);
+    --queued_;
+    if (j.queue.empty() && j.is == phase::none) jobs_.erase(it);
+    return r;
+  }
+  if (j.current && is_it(j.current) && (j.is == phase::running || j.is == phase::cancelled)) {
+    j.is = phase::killed;
+    if (j.check) checks_.erase(*j.check);
+    check_at(id, j, now + grace_of(*j.current));
+    j.current->cancel();
+  }
+  return nullptr;
 }
 
 void run_table::cancel_all() {

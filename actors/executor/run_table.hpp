@@ -41,15 +41,22 @@ public:
   /// The work of a run has ended; a timed-out run's verdict is put in place of its own.
   fate end(ended_run& ended);
 
-  /// What is due by then: runs past their timeout are cancelled; answers those that went on all the same. Their outcome
-  /// is reported now, their job waits until they end.
-  std::vector<run_ptr> expire(boot_time now);
+  struct abandoned {
+    run_ptr what;
+    bool killed = false; ///< else its timeout is over
+  };
+  /// What is due by then: runs past their timeout are cancelled; answers those, and killed ones, that went on all the
+  /// same. Their outcome is reported now, their job waits until they end.
+  std::vector<abandoned> expire(boot_time now);
   /// When expire() has something to do next.
   std::optional<boot_time> due() const;
 
   /// Everything that waits, off the table.
   std::vector<run_ptr> take_queued();
   void cancel_all();
+  /// Asks that run to end; answers it if it was waiting: it is off the table then, and never starts. What is not here
+  /// has ended.
+  run_ptr kill(job_id job, trigger_id trigger, boot_time now);
 
   /// Reports of runs accepted before then whose state has changed since their last report.
   std::vector<progress> report_open(boot_time accepted_before);
@@ -58,7 +65,7 @@ public:
   std::size_t running() const { return running_; }
 
 private:
-  enum class phase : std::uint8_t { none, running, cancelled, abandoned };
+  enum class phase : std::uint8_t { none, running, cancelled, killed, abandoned };
   using checks = std::multimap<boot_time, job_id>;
   struct job {
     std::deque<run_ptr> queue;

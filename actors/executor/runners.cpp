@@ -139,12 +139,28 @@ void look_at_deadlines(self_ptr self) {
   state.armed.reset();
   result_collector late;
   auto now = state.cfg.time->now();
-  for (auto& r : state.table.expire(state.cfg.time->boot())) {
-    state.cfg.recorder->still_runs(*r);
-    auto why = "went on after its timeout of " + std::to_string(r->task.timeout.count()) + " ms";
-    late.add(state, r, outcome_of(*r, now, trigger_state::timed_out, state_reason::still_running, why));
+  for (auto& [r, killed] : state.table.expire(state.cfg.time->boot())) {
+    auto after = killed ? "it was killed" : "its timeout of " + std::to_string(r->task.timeout.count()) + " ms";
+    auto verdict = killed ? trigger_state::killed : trigger_state::timed_out;
+    state.cfg.recorder->still_runs(*r, after);
+    late.add(state, r, outcome_of(*r, now, verdict, state_reason::still_running, "went on after " + after));
   }
   late.send(self);
+  arm(self);
+}
+
+void kill(self_ptr self, const kill_runs& kills) {
+  auto& state = self->state;
+  result_collector done;
+  for (auto& o : kills.orders) {
+    auto r = state.table.kill(o.job, o.trigger, state.cfg.time->boot());
+    if (!r) continue; // its end is reported, or will be
+    constexpr auto why = "killed while it waited in the job's queue";
+    state.cfg.recorder->never_queued(*r, why);
+    done.add(state, r, outcome_of(*r, state.cfg.time->now(), trigger_state::killed, state_reason::none, why));
+  }
+  done.send(self);
+  count(state);
   arm(self);
 }
 
@@ -170,6 +186,7 @@ runners_actor::behavior_type runners(self_ptr self, runners_config cfg) {
         if (!runs.empty()) self->send(self->state.cfg.node, runs_given_back{what.reason, std::move(runs)});
         count(self->state);
       },
+      [self](const kill_runs& kills) { kill(self, kills); },
       [self](cancel_running) { self->state.table.cancel_all(); },
       [self](runs_ended_tick) { take_ended(self); },
       [self](deadline_tick) { look_at_deadlines(self); },

@@ -73,7 +73,8 @@ void spool::replay(std::uint64_t number, replayed& found) {
       ++left_[number];
       found.emplace_back(k, std::move(x));
     }
-    for (auto id : record->acknowledged) drop({record->session, id});
+    // Only counted: more results may follow in a file whose first ones are all acknowledged.
+    for (auto id : record->acknowledged) forget({record->session, id});
   }
 }
 
@@ -111,16 +112,21 @@ std::error_code spool::write(const std::string& record) {
   return {};
 }
 
-void spool::drop(const key& k) {
+std::optional<std::uint64_t> spool::forget(const key& k) {
   auto it = where_.find(k);
-  if (it == where_.end()) return;
+  if (it == where_.end()) return std::nullopt;
   auto number = it->second;
   where_.erase(it);
   auto left = left_.find(number);
-  if (--left->second > 0) return;
+  if (--left->second > 0) return std::nullopt;
   left_.erase(left);
-  if (open_ && number == number_) return; // still being written
-  ::unlink(path_of(number).c_str());
+  return number;
+}
+
+void spool::drop(const key& k) {
+  auto emptied = forget(k);
+  if (!emptied || (open_ && *emptied == number_)) return; // still being written
+  ::unlink(path_of(*emptied).c_str());
 }
 
 std::string host_boot_id() {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <unordered_map>
@@ -66,6 +67,9 @@ private:
   std::filesystem::path path_of(std::uint64_t number) const;
   /// Appends to the open file, or begins the next one.
   std::error_code write(const std::string& record);
+  /// The result is not kept any longer; answers the number of its file if that holds no other.
+  std::optional<std::uint64_t> forget(const key& k);
+  /// As forget(); the file that holds no other goes.
   void drop(const key& k);
 
   std::filesystem::path directory_;

@@ -89,6 +89,7 @@ private:
     if (!store_) return ok;
     admin::admin_settings a;
     a.node = settings_.node;
+    a.address = to_string(settings_.listen);
     a.how = scheduling_of(settings_);
     a.on_fatal = [this](const std::string& why) { fail(why); };
     admin_ = std::make_unique<admin::admin_node>(sys_, std::move(a), store_, system_clock(), stats_);

@@ -42,8 +42,16 @@ catalog_actor::behavior_type fake_catalog(catalog_actor::pointer self, house_ptr
       [](describe_atom, const job_ref&) { return job_detail{}; },
       [](trigger_atom, const trigger_request&) { return trigger_receipt{}; },
       [](pause_atom, const pause_request&) { return pause_answer{}; },
+      [](kill_atom, const kill_request&) {
+        return kill_answer{2, 1, 0, {}};
+      },
+      [](cluster_atom) { return cluster_view{}; },
       [](next_atom, const job_ref&, std::uint32_t) { return std::vector<instant>{}; },
       [](script_atom, job_id, spec_version) { return script_source{}; },
+      [](audit_atom, jobs_atom, const audit_query&) { return std::vector<audit_job>(1); },
+      [](audit_atom, versions_atom, const audit_query&) { return std::vector<audit_version>(2); },
+      [](audit_atom, gaps_atom, const audit_query&) { return std::vector<audit_gap>(3); },
+      [](audit_atom, triggers_atom, const audit_query&) { return std::vector<audit_trigger>(4); },
   };
 }
 
@@ -263,6 +271,23 @@ TEST_F(OperatorApiTest, RequestsUnderWayAreLimitedAndASilentDatabaseEndsThem) {
   advance(35s);
   EXPECT_EQ(counters->snapshot()["operator.under_way"], 0);
   EXPECT_EQ(ask<std::vector<group_view>>(api, groups_atom_v)->size(), 2u);
+}
+
+TEST_F(OperatorApiTest, AnAuditsListsComeFromTheDatabase) {
+  audit_query q;
+  q.first = q.last = job_id{7};
+  EXPECT_EQ(ask<std::vector<audit_job>>(api, audit_atom_v, jobs_atom_v, q)->size(), 1u);
+  EXPECT_EQ(ask<std::vector<audit_version>>(api, audit_atom_v, versions_atom_v, q)->size(), 2u);
+  EXPECT_EQ(ask<std::vector<audit_gap>>(api, audit_atom_v, gaps_atom_v, q)->size(), 3u);
+  EXPECT_EQ(ask<std::vector<audit_trigger>>(api, audit_atom_v, triggers_atom_v, q)->size(), 4u);
+}
+
+TEST_F(OperatorApiTest, AnAuditThatNamesNoJobsIsRefused) {
+  const std::string text = "invalid_argument: first job 0 is out of range";
+  EXPECT_EQ(error(ask<std::vector<audit_job>>(api, audit_atom_v, jobs_atom_v, audit_query{})), text);
+  EXPECT_EQ(error(ask<std::vector<audit_version>>(api, audit_atom_v, versions_atom_v, audit_query{})), text);
+  EXPECT_EQ(error(ask<std::vector<audit_gap>>(api, audit_atom_v, gaps_atom_v, audit_query{})), text);
+  EXPECT_EQ(error(ask<std::vector<audit_trigger>>(api, audit_atom_v, triggers_atom_v, audit_query{})), text);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "tests/support/actor_test.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <gmock/gmock.h>
 
 #include <memory>
 
@@ -20,12 +21,16 @@ using test::fake_catalog;
 struct listener_state {
   std::vector<job_id> jobs;
   int groups = 0;
+  std::vector<trigger_id> killed;
 };
 
 change_listener_actor::behavior_type listen(change_listener_actor::pointer, std::shared_ptr<listener_state> heard) {
   return {
       [heard](const jobs_changed& x) { heard->jobs.insert(heard->jobs.end(), x.jobs.begin(), x.jobs.end()); },
       [heard](const groups_changed&) { ++heard->groups; },
+      [heard](const kills_marked& x) {
+        for (auto& row : x.waiting) heard->killed.push_back(row.trigger);
+      },
   };
 }
 
@@ -52,7 +57,8 @@ protected:
   std::shared_ptr<listener_state> heard = std::make_shared<listener_state>();
   change_listener_actor listener = sys.spawn(listen, heard);
   metrics_ptr counters = std::make_shared<metrics>();
-  catalog_actor catalog = spawn_catalog(sys, {db, &clock, listener, counters, false});
+  clock_watch_ptr wall = std::make_shared<clock_watch>(clock);
+  catalog_actor catalog = spawn_catalog(sys, {db, &clock, wall, listener, counters, false});
 
   ~CatalogTest() override {
     self->send_exit(catalog, caf::exit_reason::user_shutdown);
@@ -470,6 +476,137 @@ TEST_F(UnusableSpecification, IsRepairedByApplyingTheJobAnew) {
   EXPECT_EQ(detail->job.spec, job("b"));
   EXPECT_EQ(detail->job.problem, "");
   EXPECT_EQ(apply({}, {job("b")}), (lines{"job orders/b unchanged"}));
+}
+
+TEST_F(CatalogTest, AJobsKillGoesOnUntilNothingOfItIsOpen) {
+  db->add_group("orders");
+  apply({}, {job("a")});
+  db->open = {{1}, {2}, {3}};
+  db->waiting = {{3}};
+  db->open_later = {{4}, {5}};
+  auto answer = ask<kill_answer>(catalog, kill_atom_v, kill_request{{}, {"orders", "a"}, "ann"});
+  ASSERT_TRUE(answer) << error(answer);
+  EXPECT_EQ(answer->sent, 4u) << "retries that came meanwhile are killed too";
+  EXPECT_EQ(answer->waiting, 1u);
+  EXPECT_THAT(heard->killed, ::testing::ElementsAre(trigger_id{3})) << "nobody else ends what waits";
+  EXPECT_EQ(db->notes.back().who, "ann");
+  EXPECT_EQ(db->notes.back().what, "kill");
+}
+
+TEST_F(CatalogTest, AKilledTriggersEndIsTold) {
+  trigger_view t;
+  t.id = {7};
+  t.job = {1};
+  t.state = trigger_state::failed;
+  db->triggers = {t};
+  auto kill = [&](std::int64_t id) {
+    return ask<kill_answer>(catalog, kill_atom_v, kill_request{trigger_id{id}, {}, "ann"});
+  };
+  auto ended = kill(7);
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->final, trigger_state::failed);
+  EXPECT_TRUE(db->kill_targets.empty());
+  db->triggers[0].state = trigger_state::running;
+  auto running = kill(7);
+  ASSERT_TRUE(running);
+  EXPECT_EQ(running->sent, 1u);
+  EXPECT_EQ(db->kill_targets.back(), "trigger 7");
+  EXPECT_EQ(error(kill(8)), "not_found: there is no trigger 8");
+}
+
+TEST_F(CatalogTest, NothingIsEditedByAClockThatWasSetOrIsAstray) {
+  db->add_group("orders");
+  wall->measured(0ms);
+  clock.step(-1h);
+  EXPECT_EQ(apply({}, {job("a")}),
+            lines{"unavailable: the clock of this admin was set: it is being measured; try again"});
+  wall->measured(-3'600'000ms);
+  EXPECT_EQ(error(pause("a")), "unavailable: the clock of this admin is -3600000 ms off the database's: set it, or ask "
+                               "another admin");
+  wall->measured(999ms);
+  EXPECT_EQ(apply({}, {job("a")}), lines{"job orders/a created"});
+}
+
+// ---- what an audit reads
+
+class AuditLists : public CatalogTest {
+protected:
+  audit_query query{{1}, {1'000}, {}, {}, {}, 1'000};
+
+  std::vector<audit_version> versions() {
+    auto answer = ask<std::vector<audit_version>>(catalog, audit_atom_v, versions_atom_v, query);
+    EXPECT_TRUE(answer) << error(answer);
+    return answer ? *answer : std::vector<audit_version>{};
+  }
+  static storage::version_row version(std::optional<std::string> spec) {
+    return {{7}, 3, instant{5s}, instant{4s}, instant{6s}, false, true, std::move(spec), "2025b"};
+  }
+};
+
+TEST_F(AuditLists, AVersionShowsItsScheduleAndItsRetriesAlone) {
+  auto spec = job("a", cron_schedule{"0 0 * * * ?", "Asia/Shanghai"});
+  spec.retry = {3, true, false, true};
+  db->audited.versions = {version(xxl::config::to_json(spec))};
+  auto rows = versions();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].job, job_id{7});
+  EXPECT_EQ(rows[0].version, 3);
+  EXPECT_EQ(rows[0].from, instant{5s});
+  EXPECT_EQ(rows[0].after, instant{4s});
+  EXPECT_EQ(rows[0].first_fire, instant{6s});
+  EXPECT_FALSE(rows[0].enabled);
+  EXPECT_TRUE(rows[0].paused);
+  EXPECT_EQ(rows[0].tzdb, "2025b");
+  EXPECT_EQ(rows[0].schedule, spec.schedule);
+  EXPECT_EQ(rows[0].retry, spec.retry);
+  EXPECT_EQ(rows[0].problem, "");
+}
+
+TEST_F(AuditLists, AVersionWithoutASpecificationIsAsBefore) {
+  db->audited.versions = {version({})};
+  auto rows = versions();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_FALSE(rows[0].schedule);
+  EXPECT_EQ(rows[0].problem, "");
+}
+
+TEST_F(AuditLists, AVersionThatCannotBeReadIsListedWithItsProblem) {
+  db->audited.versions = {version("{"), version(xxl::config::to_json(job("a")))};
+  auto rows = versions();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].problem.find("stored specification: "), 0u) << rows[0].problem;
+  EXPECT_FALSE(rows[0].schedule);
+  EXPECT_EQ(rows[1].problem, "");
+}
+
+TEST_F(AuditLists, ThePageOfEachEndsWhereTheMessageIsFull) {
+  db->audited.jobs.resize(5'000);
+  db->audited.versions.resize(5'000, version(xxl::config::to_json(job("a"))));
+  db->audited.gaps.resize(5'000);
+  db->audited.triggers.resize(5'000);
+  auto fits = [](const auto& answer) {
+    std::size_t bytes = 0;
+    for (auto& row : *answer) bytes += wire_size(row);
+    return bytes <= limits::batch_bytes && bytes + 2 * wire_size(answer->back()) > limits::batch_bytes;
+  };
+  EXPECT_TRUE(fits(ask<std::vector<audit_job>>(catalog, audit_atom_v, jobs_atom_v, query)));
+  EXPECT_TRUE(fits(ask<std::vector<audit_version>>(catalog, audit_atom_v, versions_atom_v, query)));
+  EXPECT_TRUE(fits(ask<std::vector<audit_gap>>(catalog, audit_atom_v, gaps_atom_v, query)));
+  EXPECT_TRUE(fits(ask<std::vector<audit_trigger>>(catalog, audit_atom_v, triggers_atom_v, query)));
+}
+
+TEST_F(AuditLists, ADatabaseThatIsGoneIsSaidSo) {
+  for (auto* list : {"audit_jobs", "audit_versions", "audit_gaps", "audit_triggers"})
+    db->faults.push_back({list, error_kind::fatal, false});
+  auto said = [](const auto& answer) { return error(answer); };
+  EXPECT_EQ(said(ask<std::vector<audit_job>>(catalog, audit_atom_v, jobs_atom_v, query)),
+            "internal: database: audit_jobs failed on purpose");
+  EXPECT_EQ(said(ask<std::vector<audit_version>>(catalog, audit_atom_v, versions_atom_v, query)),
+            "internal: database: audit_versions failed on purpose");
+  EXPECT_EQ(said(ask<std::vector<audit_gap>>(catalog, audit_atom_v, gaps_atom_v, query)),
+            "internal: database: audit_gaps failed on purpose");
+  EXPECT_EQ(said(ask<std::vector<audit_trigger>>(catalog, audit_atom_v, triggers_atom_v, query)),
+            "internal: database: audit_triggers failed on purpose");
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,20 @@ public:
   std::vector<trigger_view> triggers;
   std::vector<executor_view> executors;
   std::vector<gap_view> gaps;
+  /// What an audit reads, whatever it asks.
+  struct {
+    std::vector<audit_job> jobs;
+    std::vector<storage::version_row> versions;
+    std::vector<audit_gap> gaps;
+    std::vector<audit_trigger> triggers;
+  } audited;
   std::vector<std::string> refused_names;         ///< jobs that create_jobs refuses for ever
   std::vector<std::string> hidden_from_find_jobs; ///< created by somebody else just after the look
   bool last_fire_open = false;
+  std::vector<trigger_id> open;       ///< not marked for killing yet
+  std::vector<trigger_id> open_later; ///< one comes with each kill: a retry
+  std::set<trigger_id> waiting;       ///< of them: nobody has them
+  std::vector<std::string> kill_targets;
 
   void add_group(std::string name, bool paused = false) {
     storage::group_row row;
@@ -154,6 +166,36 @@ public:
       return {row.trigger, row.fire, false};
     });
   }
+  storage::kill_marks kill(std::span<const trigger_id> ids, const storage::edit_note& note,
+                           const std::string& target) override {
+    return guarded("kill", [&] {
+      notes.push_back(note);
+      kill_targets.push_back(target);
+      storage::kill_marks marks;
+      for (auto id : ids) {
+        std::erase(open, id);
+        (waiting.contains(id) ? marks.waiting : marks.sent).push_back({id, instant{}});
+      }
+      if (!open_later.empty()) {
+        open.push_back(open_later.front());
+        open_later.erase(open_later.begin());
+      }
+      return marks;
+    });
+  }
+  std::vector<trigger_id> open_unmarked(job_id, std::size_t most) override {
+    return guarded("open_unmarked", [&] {
+      auto n = static_cast<std::ptrdiff_t>(std::min(open.size(), most));
+      return std::vector<trigger_id>{open.begin(), open.begin() + n};
+    });
+  }
+  cluster_view cluster() override {
+    return guarded("cluster", [] {
+      cluster_view c;
+      c.leader = "admin-1";
+      return c;
+    });
+  }
   std::vector<executor_view> list_executors() override {
     return guarded("list_executors", [&] { return executors; });
   }
@@ -181,6 +223,18 @@ public:
     });
   }
   void ensure_days(instant, instant) override {}
+  std::vector<audit_job> audit_jobs(const audit_query&) override {
+    return guarded("audit_jobs", [&] { return audited.jobs; });
+  }
+  std::vector<storage::version_row> audit_versions(const audit_query&) override {
+    return guarded("audit_versions", [&] { return audited.versions; });
+  }
+  std::vector<audit_gap> audit_gaps(const audit_query&) override {
+    return guarded("audit_gaps", [&] { return audited.gaps; });
+  }
+  std::vector<audit_trigger> audit_triggers(const audit_query&) override {
+    return guarded("audit_triggers", [&] { return audited.triggers; });
+  }
 
 private:
   static bool contains(const std::vector<std::string>& names, const std::string& name) {

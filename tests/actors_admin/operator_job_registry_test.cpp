@@ -49,6 +49,10 @@ catalog_actor::behavior_type fake_catalog(catalog_actor::pointer self, script_pt
       [](jobs_atom, const job_query&) { return std::vector<job_view>{}; },
       [](executors_atom) { return std::vector<executor_view>{}; },
       [](triggers_atom, const trigger_query&) { return std::vector<trigger_view>{}; },
+      [](audit_atom, jobs_atom, const audit_query&) { return std::vector<audit_job>{}; },
+      [](audit_atom, versions_atom, const audit_query&) { return std::vector<audit_version>{}; },
+      [](audit_atom, gaps_atom, const audit_query&) { return std::vector<audit_gap>{}; },
+      [](audit_atom, triggers_atom, const audit_query&) { return std::vector<audit_trigger>{}; },
       [=](describe_atom, const job_ref& ref) { return reply(self, script, "describe " + ref.name, job_detail{}); },
       [=](trigger_atom, const trigger_request& r) {
         return reply(self, script, "trigger " + r.job.name + " " + r.request,
@@ -60,6 +64,8 @@ catalog_actor::behavior_type fake_catalog(catalog_actor::pointer self, script_pt
       [=](next_atom, const job_ref& ref, std::uint32_t) {
         return reply(self, script, "next " + ref.name, std::vector<instant>{instant{}});
       },
+      [](kill_atom, const kill_request&) { return kill_answer{}; },
+      [](cluster_atom) { return cluster_view{}; },
       [](script_atom, job_id, spec_version) { return script_source{}; },
   };
 }

@@ -1,11 +1,4 @@
-#include "actors/admin/catalog.hpp"
-#include "actors/admin/completion.hpp"
-#include "actors/admin/election.hpp"
-#include "actors/admin/executor_registry.hpp"
-#include "actors/admin/gate.hpp"
-#include "actors/admin/ledger.hpp"
-#include "actors/admin/node.hpp"
-#include "actors/admin/spec_source.hpp"
+#include "actors/admin/admin_actors.hpp"
 #include "config/schedule_of.hpp"
 #include "tests/actors_admin/scheduler_support.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -97,83 +90,49 @@ struct plain_executor {
   }
 };
 
-/// A whole admin on a SQLite file, put together as admin_node does, without threads.
+/// A whole admin on a SQLite file, as in production, without threads.
 class DayTest : public xxl::test::ActorTest {
 protected:
   xxl::test::temporary_directory place{fast_place()};
   std::shared_ptr<storage::store> store = storage::open_store("sqlite://" + (place / "xxl.db").string(), "n1");
   metrics_ptr stats = std::make_shared<metrics>();
-  trust_ptr leads = std::make_shared<trust>(clock);
   std::vector<std::string> fatal;
   plain_executor executor;
-  std::vector<caf::actor> all; ///< in order of spawn
-  catalog_actor catalog;
+  admin_actors admin;
+  caf::actor ann; ///< the executor's
   std::unique_ptr<storage::catalog> lists;
-
-  template <class Handle> Handle adopt(Handle actor) {
-    all.push_back(caf::actor_cast<caf::actor>(actor));
-    return actor;
-  }
 
   void SetUp() override {
     store->migrate();
     lists = store->open_catalog();
     lists->connect();
-    auto cache = std::make_shared<armed_cache>(*stats);
-    auto node = adopt(spawn_node(sys, {leads, [this](const std::string& why) { fatal.push_back(why); }}));
-    ledger_config complete;
-    complete.db = store->open_ledger(false);
-    complete.leads = leads;
-    complete.time = &clock;
-    complete.stats = stats;
-    complete.duty = "ledger";
-    complete.listener = node;
-    auto ledger = adopt(spawn_ledger(sys, std::move(complete), false));
-    auto specs = adopt(spawn_spec_source(sys, {store->open_plan_reader(), cache}, false));
-    catalog_config cat;
-    cat.database = store->open_catalog();
-    cat.time = &clock;
-    cat.listener = node;
-    cat.metrics = stats;
-    cat.detached = false;
-    catalog = adopt(spawn_catalog(sys, std::move(cat)));
-    auto registry = adopt(spawn_executor_registry(sys, {catalog, stats, &clock}));
-    auto completion = adopt(spawn_completion(sys, {ledger, specs, &clock, stats}));
-    executor_link_config link;
-    link.admin = "n1";
-    link.registry = registry;
-    link.completion = completion;
-    link.reports = ledger;
-    link.specs = specs;
-    link.leads = leads;
-    link.time = &clock;
-    link.stats = stats;
-    auto gate = adopt(spawn_gate(sys, {std::move(link), operator_actor{}}));
-    caf::anon_send(node,
-                   reign_recipe{{{}, leads, &clock, stats, store, cache, {}, ledger, registry, specs, node, false}});
-    election_config vote;
-    vote.lock = store->open_leader_lock();
-    vote.node = "n1";
-    vote.leads = leads;
-    vote.time = &clock;
-    vote.stats = stats;
-    vote.listener = node;
-    adopt(spawn_election(sys, std::move(vote), false));
+    admin_settings settings;
+    settings.node = "n1";
+    settings.on_fatal = [this](const std::string& why) { fatal.push_back(why); };
+    admin_ground ground;
+    ground.store = store;
+    ground.time = &clock;
+    ground.stats = stats;
+    ground.detached = false;
+    admin = spawn_admin(sys, settings, ground);
     settle();
 
     apply({}, {{"orders", "", address_mode::automatic, {}}});
-    executor.gate = gate;
+    executor.gate = admin.gate;
     executor.time = &clock;
-    adopt(sys.spawn([this](caf::event_based_actor* actor) { return executor.behave(actor); }));
+    ann = sys.spawn([this](caf::event_based_actor* actor) { return executor.behave(actor); });
     advance(1s);
     ASSERT_EQ(stats->at("registry.connected"), 1);
   }
   void TearDown() override {
-    for (auto it = all.rbegin(); it != all.rend(); ++it) {
-      self->send_exit(*it, caf::exit_reason::user_shutdown);
+    self->send_exit(std::exchange(ann, nullptr), caf::exit_reason::user_shutdown);
+    settle();
+    for (auto& actor : std::exchange(admin.in_order_of_end, {})) {
+      self->send_exit(actor, caf::exit_reason::user_shutdown);
       settle();
     }
-    all.clear();
+    executor = {};
+    admin = {};
     EXPECT_THAT(fatal, IsEmpty());
   }
 
@@ -182,7 +141,7 @@ protected:
     request.groups = std::move(groups);
     request.jobs = std::move(jobs);
     request.who = "test";
-    auto changes = ask<std::vector<apply_change>>(catalog, apply_atom_v, std::move(request));
+    auto changes = ask<std::vector<apply_change>>(admin.operators, apply_atom_v, std::move(request));
     ASSERT_TRUE(changes);
     for (auto& change : *changes) ASSERT_EQ(change.change, "created") << change.detail;
   }
@@ -303,7 +262,7 @@ TEST_F(DayTest, ADayOfScheduleMissesNothingAndDoublesNothing) {
       EXPECT_LE(pause, 37s + 5ms);
     }
   }
-  EXPECT_GT(leads->epoch(), epoch_id{}) << "nobody leads after the stall";
+  EXPECT_GT(admin.leads->epoch(), epoch_id{}) << "nobody leads after the stall";
 }
 
 TEST_F(DayTest, AGroupWithoutExecutorsHasARowForEachFireAndNoGap) {

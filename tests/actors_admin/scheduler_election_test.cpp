@@ -14,6 +14,7 @@ using ::testing::SizeIs;
 class ElectionTest : public SchedulerTest {
 protected:
   std::shared_ptr<fake_lock> lock = std::make_shared<fake_lock>();
+  clock_watch_ptr wall = std::make_shared<clock_watch>(clock);
   std::vector<elected> won;
   std::vector<deposed> lost;
   node_actor node = play<node_actor>(keep(won), keep(lost));
@@ -27,6 +28,7 @@ protected:
     settings.leads = leads;
     settings.time = &clock;
     settings.stats = stats;
+    settings.wall = wall;
     settings.listener = node;
     election = watch_over(spawn_election(sys, std::move(settings), false));
   }
@@ -173,6 +175,46 @@ TEST_F(ElectionTest, AnEndGivesTheLockBackAtOnce) {
   end(election);
   EXPECT_EQ(lock->calls.back(), "close");
   EXPECT_FALSE(leads->holds({101}));
+}
+
+TEST_F(ElectionTest, EveryNodeSaysTwiceASecondThatItLives) {
+  lock->free = false;
+  start();
+  advance(10s);
+  EXPECT_GE(lock->present.size(), 15u);
+  EXPECT_LE(lock->present.size(), 20u);
+  EXPECT_EQ(lock->present[0].node, "admin-1");
+  EXPECT_EQ(lock->present[0].clock_offset, std::nullopt) << "not measured yet";
+  EXPECT_EQ(lock->present[1].clock_offset, 0ms);
+}
+
+TEST_F(ElectionTest, ANodeWhoseClockIsAstrayDoesNotTryToLead) {
+  lock->database_now = [this] { return clock.now() - 1'001ms; };
+  start();
+  advance(5s);
+  EXPECT_THAT(won, IsEmpty());
+  EXPECT_EQ(count("try_lock"), 0);
+  lock->database_now = [this] { return clock.now() - 999ms; };
+  advance(1s);
+  EXPECT_THAT(won, SizeIs(1));
+}
+
+TEST_F(ElectionTest, ALeaderWhoseClockIsSetFarHandsOver) {
+  lock->database_now = [this, offset = clock.now() - clock.now()]() { return clock.now() - offset; };
+  start();
+  ASSERT_THAT(won, SizeIs(1));
+  auto right = clock.now() - instant{} - (clock.boot() - boot_time{});
+  lock->database_now = [this, right] {
+    return instant{} + std::chrono::duration_cast<std::chrono::milliseconds>(right + (clock.boot() - boot_time{}));
+  };
+  clock.step(1h);
+  advance(600ms);
+  ASSERT_THAT(lost, SizeIs(1));
+  EXPECT_THAT(lost[0].why, ::testing::HasSubstr("its clock is 3600000 ms off the database's"));
+  EXPECT_EQ(count("hand_over"), 1);
+  EXPECT_FALSE(leads->holds({101}));
+  advance(5s);
+  EXPECT_THAT(won, SizeIs(1)) << "it does not lead again until its clock is right";
 }
 
 } // namespace

@@ -22,6 +22,7 @@ protected:
   std::vector<order_batch> batches;
   std::vector<std::uint64_t> acks;
   std::vector<session_id> settled;
+  std::vector<kill_batch> kills;
   // The admin's side.
   std::vector<link_beat> beats;
   std::vector<session_over> overs;
@@ -35,6 +36,7 @@ protected:
   std::vector<orders_left> left;
   std::vector<session_id> stopped;
   std::vector<life_ended> lives;
+  std::vector<complete_work> verdicts;
   std::vector<storage::open_row> open; ///< what open_rows answers
   std::vector<armed_job_ptr> specs;
   std::vector<std::string> steps; ///< of a takeover, in their order
@@ -50,6 +52,7 @@ protected:
       [this](run_atom, order_batch& b) { batches.push_back(std::move(b)); },
       [this](ack_atom, std::uint64_t number) { acks.push_back(number); },
       [this](settled_atom, session_id life) { settled.push_back(life); },
+      [this](kill_atom, kill_batch& b) { kills.push_back(std::move(b)); },
       [](log_atom, const log_query& q) {
         return log_chunk{q.from_line, {"a line"}, true, true};
       });
@@ -61,7 +64,7 @@ protected:
       keep(beats), keep(overs));
   completion_actor completion = play<completion_actor>(keep(callbacks));
   ledger_actor ledger = play<ledger_actor>(
-      keep(reports), keep(back), keep(ends),
+      keep(reports), keep(back), keep(ends), keep(verdicts),
       [this](open_session_request& r) -> caf::result<storage::session_opened> {
         openings.push_back(std::move(r));
         steps.emplace_back("open");
@@ -136,6 +139,12 @@ protected:
     o.job = {1};
     o.version = 1;
     return o;
+  }
+  kills_told marked(std::vector<std::int64_t> triggers, epoch_id e = epoch) {
+    kills_told kills_of;
+    kills_of.epoch = e;
+    for (auto id : triggers) kills_of.rows.push_back({{id}, {1}, 1, clock.now(), 1, ann});
+    return kills_of;
   }
   storage::open_row row(std::int64_t trigger, std::int64_t job = 1) {
     storage::open_row r;

@@ -28,6 +28,7 @@ struct fake_plan final : storage::plan_reader {
     return {};
   }
   std::vector<storage::waiting_row> waiting(instant, instant, trigger_id, std::size_t) override { return {}; }
+  std::vector<storage::marked_row> marked(trigger_id, std::size_t) override { return {}; }
   std::vector<storage::stored_spec> specs(std::span<const storage::spec_key>) override { return {}; }
 };
 
@@ -53,6 +54,7 @@ protected:
   std::vector<epoch_id> over;
   std::vector<groups_changed> group_hints;
   std::vector<std::string> fatal;
+  std::vector<complete_work> completed;
 
   ledger_actor ledger = play<ledger_actor>(
       [this](lead_atom, epoch_id e) -> caf::result<std::vector<session_id>> {
@@ -60,7 +62,7 @@ protected:
         if (!database_answers) return make_error(errc::unavailable, "the database does not answer");
         return std::vector<session_id>{};
       },
-      [](const reconcile_request&) { return reconcile_report{}; }, [](const claim_work&) {});
+      [](const reconcile_request&) { return reconcile_report{}; }, [](const claim_work&) {}, keep(completed));
   registry_actor registry = play<registry_actor>(
       keep(reigns), [this](lead_atom, epoch_id e) { over.push_back(e); }, keep(group_hints));
   spec_source_actor specs = play<spec_source_actor>([](const specs_request&) { return std::vector<armed_job_ptr>{}; });
@@ -179,6 +181,17 @@ TEST_F(NodeTest, ACommitIsReadAtOnce) {
 TEST_F(NodeTest, AChangedGroupIsToldToTheRegistry) {
   tell(groups_changed{});
   EXPECT_THAT(group_hints, SizeIs(1));
+}
+
+TEST_F(NodeTest, WhatWasKilledWhileItWaitedEndsHereWhoeverLeads) {
+  tell(kills_marked{{{{7}, clock.now()}, {{8}, clock.now()}}});
+  ASSERT_THAT(completed, SizeIs(1));
+  EXPECT_FALSE(completed[0].epoch) << "any admin may";
+  ASSERT_THAT(completed[0].rows, SizeIs(2));
+  EXPECT_EQ(completed[0].rows[0].trigger, trigger_id{7});
+  EXPECT_EQ(completed[0].rows[0].state, trigger_state::killed);
+  EXPECT_FALSE(completed[0].rows[0].session);
+  EXPECT_THAT(completed[0].fires, SizeIs(2));
 }
 
 TEST_F(NodeTest, AnActorThatMustNotDieStopsTheNode) {

@@ -23,6 +23,7 @@ struct slow_plan final : storage::plan_reader {
   std::vector<boot_time> begun;
   std::vector<instant> until;
   std::vector<storage::due_job> jobs;
+  std::vector<storage::marked_row> marks;
 
   void connect() override {
     if (!reachable) throw storage::error{storage::error_kind::unavailable, "", "connection refused"};
@@ -37,6 +38,12 @@ struct slow_plan final : storage::plan_reader {
     std::vector<storage::due_job> page;
     for (auto& job : jobs)
       if (job.job > after && page.size() < most) page.push_back(job);
+    return page;
+  }
+  std::vector<storage::marked_row> marked(trigger_id after, std::size_t most) override {
+    std::vector<storage::marked_row> page;
+    for (auto& row : marks)
+      if (row.trigger > after && page.size() < most) page.push_back(row);
     return page;
   }
   std::vector<storage::stored_spec> specs(std::span<const storage::spec_key> keys) override {
@@ -56,6 +63,9 @@ protected:
   });
   std::shared_ptr<slow_plan> plan =
       std::make_shared<slow_plan>(clock, [this](std::chrono::milliseconds d) { sched.clock().current_time += d; });
+  std::vector<kills_told> kills;
+  reign_actor reign = play<reign_actor>(keep(kills));
+  clock_watch_ptr wall = std::make_shared<clock_watch>(clock);
   read_ahead_actor reader;
 
   void start() {
@@ -63,6 +73,8 @@ protected:
     settings.db = plan;
     settings.cache = std::make_shared<armed_cache>(*stats);
     settings.ring = ring;
+    settings.reign = reign;
+    settings.wall = wall;
     settings.time = &clock;
     settings.stats = stats;
     settings.page = 2;
@@ -100,6 +112,15 @@ TEST_F(ReadAheadTest, APassThatTookLongIsFollowedByAPauseTenTimesAsLong) {
   start();
   advance(2'500ms);
   EXPECT_THAT(pauses(), ElementsAre(2'000));
+}
+
+TEST_F(ReadAheadTest, ADatabaseThatWasSlowOnceIsReadAgainWithinTheHorizon) {
+  plan->takes = 9s;
+  start();
+  plan->takes = 0ms;
+  advance(9s + 3s);
+  ASSERT_THAT(plan->begun, SizeIs(::testing::Ge(2u)));
+  EXPECT_EQ(pauses()[0], 9'000 + 2'000) << "not after 90 s";
 }
 
 TEST_F(ReadAheadTest, AChangeIsReadAtOnce) {
@@ -150,6 +171,27 @@ TEST_F(ReadAheadTest, TriesAgainWhileTheDatabaseDoesNotAnswer) {
   plan->reachable = true;
   advance(200ms);
   EXPECT_THAT(pages, SizeIs(1));
+}
+
+TEST_F(ReadAheadTest, WhatIsMarkedForKillingIsToldWholeWithEachPass) {
+  for (std::int64_t id = 1; id <= 5; ++id) plan->marks.push_back({{id}, {1}, 1, clock.now(), 1, {11}});
+  start();
+  ASSERT_THAT(kills, SizeIs(1));
+  EXPECT_THAT(kills[0].rows, SizeIs(5)) << "three pages of two";
+  advance(500ms);
+  EXPECT_THAT(kills, SizeIs(2));
+}
+
+TEST_F(ReadAheadTest, NothingIsReadByAClockThatWasSetUntilItIsMeasured) {
+  wall->measured(0ms);
+  start();
+  auto passes = plan->begun.size();
+  clock.step(1h);
+  advance(2s);
+  EXPECT_EQ(plan->begun.size(), passes);
+  wall->measured(3ms);
+  advance(500ms);
+  EXPECT_GT(plan->begun.size(), passes);
 }
 
 } // namespace

@@ -245,6 +245,16 @@ bool fake_lock::heartbeat(std::chrono::milliseconds) {
   return beats;
 }
 
+std::optional<instant> fake_lock::say_present(const storage::presence& p) {
+  present.push_back(p);
+  return database_now();
+}
+
+void fake_lock::hand_over(epoch_id) noexcept {
+  calls.emplace_back("hand_over");
+  close();
+}
+
 void fake_lock::close() noexcept { calls.emplace_back("close"); }
 
 } // namespace xxl::admin::test

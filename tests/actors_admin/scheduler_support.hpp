@@ -122,9 +122,11 @@ private:
 /// A leader lock in memory, free unless another node has it.
 class fake_lock final : public storage::leader_lock {
 public:
-  bool reachable = true;    ///< the database answers
-  bool free = true;         ///< try_lock() is granted
-  bool beats = true;        ///< heartbeats are answered
+  bool reachable = true; ///< the database answers
+  bool free = true;      ///< try_lock() is granted
+  bool beats = true;     ///< heartbeats are answered
+  std::function<std::optional<instant>()> database_now = [] { return std::optional<instant>{}; };
+  std::vector<storage::presence> present;
   std::int64_t epoch = 100; ///< the next one is one higher
   std::vector<std::string> calls;
   /// Called within a heartbeat and a try: what happens meanwhile.
@@ -134,6 +136,8 @@ public:
   bool try_lock() override;
   epoch_id raise_epoch(const std::string& node, instant now) override;
   bool heartbeat(std::chrono::milliseconds patience) override;
+  std::optional<instant> say_present(const storage::presence& p) override;
+  void hand_over(epoch_id epoch) noexcept override;
   void close() noexcept override;
 
 private:

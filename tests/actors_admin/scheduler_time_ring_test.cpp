@@ -19,6 +19,7 @@ protected:
     handed_at.push_back(clock.now());
   });
   reign_actor reign = play<reign_actor>(keep(wanted));
+  clock_watch_ptr wall = std::make_shared<clock_watch>(clock);
   ring_actor ring = start();
   instant begin = clock.now();
 
@@ -26,6 +27,7 @@ protected:
     time_ring_config settings;
     settings.epoch = epoch;
     settings.leads = leads;
+    settings.wall = wall;
     settings.time = &clock;
     settings.stats = stats;
     settings.reign = reign;
@@ -152,6 +154,30 @@ TEST_F(TimeRingTest, AFullGroupGoesOnWhenItHasRoom) {
   self->send(ring, group_has_room{{1}});
   settle();
   EXPECT_THAT(batches, SizeIs(2));
+}
+
+TEST_F(TimeRingTest, AClockThatWasSetClaimsNothingUntilItIsMeasured) {
+  give_router();
+  wall->measured(0ms);
+  plan({{make_job(1), begin + 1s}});
+  clock.step(10min);
+  advance(5s);
+  EXPECT_THAT(batches, IsEmpty()) << "ten minutes of fires would have been passed over";
+  clock.step(-10min);
+  advance(100ms);
+  EXPECT_THAT(batches, SizeIs(1)) << "it is back where it was measured";
+}
+
+TEST_F(TimeRingTest, AStepThatWasMeasuredCountsFromThenOn) {
+  give_router();
+  wall->measured(0ms);
+  plan({{make_job(1), begin + 1s}});
+  clock.step(400ms);
+  advance(300ms);
+  EXPECT_THAT(batches, IsEmpty());
+  wall->measured(400ms);
+  advance(250ms);
+  EXPECT_THAT(batches, SizeIs(1)) << "900 ms of the new clock have passed";
 }
 
 } // namespace

@@ -33,6 +33,7 @@ executor_node_actor::behavior_type fake_node(executor_node_actor::stateful_point
       [](orders_came&) {},
       [](ack_came) {},
       [](const settled_came&) {},
+      [](const kill_came&) {},
       [](orders_taken) {},
       [](const runs_given_back&) {},
       [](open_report&) {},

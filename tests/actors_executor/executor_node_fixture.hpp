@@ -22,6 +22,8 @@ struct told_peers {
   std::vector<results_committed> committed;
   std::vector<session_id> sessions;
   std::vector<session_id> over;
+  std::vector<kill_runs> kills;
+  std::vector<outcome> results;
 
   std::vector<std::int64_t> accepted() const {
     std::vector<std::int64_t> ids;
@@ -41,6 +43,7 @@ inline runners_actor::behavior_type fake_runners(runners_actor::stateful_pointer
       },
       [=](start_waiting) { ++told->started; },
       [=](give_back_waiting what) { told->given_back.push_back(what.reason); },
+      [=](kill_runs& kills) { told->kills.push_back(std::move(kills)); },
       [=](cancel_running) {},
       [=](runs_ended_tick) {},
       [=](deadline_tick) {},
@@ -51,7 +54,7 @@ inline runners_actor::behavior_type fake_runners(runners_actor::stateful_pointer
 inline callback_spool_actor::behavior_type fake_spool(callback_spool_actor::stateful_pointer<fake_state> self,
                                                       told_ptr told, executor_node_actor node) {
   return {
-      [=](results&) {},
+      [=](results& what) { told->results.insert(told->results.end(), what.outcomes.begin(), what.outcomes.end()); },
       [=](const results_committed& what) { told->committed.push_back(what); },
       [=](session_began began) {
         told->sessions.push_back(began.session);

@@ -103,7 +103,10 @@ TEST(RunTable, ARunThatGoesOnAfterItsTimeoutIsToldOnceAndItsJobWaits) {
   t.start(now);
   r->start(test::a_fire, now);
   EXPECT_THAT(t.expire(now + 10s), IsEmpty());
-  EXPECT_THAT(ids(t.expire(now + 10s + 250ms)), ElementsAre(1));
+  auto abandoned = t.expire(now + 10s + 250ms);
+  ASSERT_EQ(abandoned.size(), 1u);
+  EXPECT_EQ(abandoned[0].what, r);
+  EXPECT_FALSE(abandoned[0].killed);
   EXPECT_THAT(t.start(now + 11s), IsEmpty()) << "its thread is still busy";
   auto e = success(r);
   EXPECT_EQ(t.end(e), run_table::fate::told);
@@ -175,6 +178,73 @@ TEST(OutcomeOf, TheMessageIsTextWithinItsLimit) {
   auto cut = message_of(std::string(limits::message_bytes + 1, 'x'));
   EXPECT_EQ(cut.size(), limits::message_bytes);
   EXPECT_THAT(cut, ::testing::EndsWith("x … (cut)"));
+}
+
+TEST(RunTable, AKilledRunThatWaitsIsOffTheTable) {
+  run_table t{{}};
+  t.admit(make_run(1));
+  t.admit(make_run(2));
+  EXPECT_EQ(ids({t.kill({1}, {2}, now)}), (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(ids({t.kill({1}, {1}, now)}), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(t.queued(), 0u);
+  EXPECT_THAT(t.start(now), IsEmpty());
+  t.admit(make_run(3));
+  EXPECT_THAT(ids(t.start(now)), ElementsAre(3)) << "the job goes on";
+}
+
+TEST(RunTable, AKilledRunThatRunsIsCancelledAndItsEndIsKilledWhateverItSays) {
+  run_table t{{}};
+  auto r = make_run(1);
+  t.admit(r);
+  t.start(now);
+  r->start(test::a_fire, now);
+  EXPECT_EQ(t.kill({1}, {1}, now), nullptr);
+  EXPECT_TRUE(r->cancelled());
+  auto e = success(r);
+  EXPECT_EQ(t.end(e), run_table::fate::report);
+  EXPECT_EQ(e.state, trigger_state::killed);
+  EXPECT_EQ(e.message, "killed while it ran");
+}
+
+TEST(RunTable, AKilledRunThatHadNotBegunYetIsReportedNotGivenBack) {
+  run_table t{{}};
+  auto r = make_run(1);
+  t.admit(r);
+  t.start(now);
+  t.kill({1}, {1}, now);
+  auto e = success(r);
+  e.returned = true; // the recorder saw that it was cancelled
+  EXPECT_EQ(t.end(e), run_table::fate::report);
+  EXPECT_EQ(e.state, trigger_state::killed);
+  EXPECT_EQ(e.message, "killed before it started");
+}
+
+TEST(RunTable, AKilledRunThatGoesOnIsToldAndItsJobWaits) {
+  run_table t{{.handler_grace = 250ms}};
+  auto r = make_run(1, 1, 10s);
+  t.admit(r);
+  t.admit(make_run(2));
+  t.start(now);
+  r->start(test::a_fire, now);
+  t.kill({1}, {1}, now);
+  EXPECT_THAT(t.expire(now + 249ms), IsEmpty());
+  auto abandoned = t.expire(now + 250ms);
+  ASSERT_EQ(abandoned.size(), 1u);
+  EXPECT_TRUE(abandoned[0].killed);
+  EXPECT_THAT(t.start(now + 1s), IsEmpty());
+  auto e = success(r);
+  EXPECT_EQ(t.end(e), run_table::fate::told);
+  EXPECT_THAT(ids(t.start(now + 2s)), ElementsAre(2));
+}
+
+TEST(RunTable, AKillOfWhatIsNotHereChangesNothing) {
+  run_table t{{}};
+  auto r = make_run(1);
+  t.admit(r);
+  t.start(now);
+  EXPECT_EQ(t.kill({1}, {2}, now), nullptr);
+  EXPECT_EQ(t.kill({2}, {1}, now), nullptr);
+  EXPECT_FALSE(r->cancelled());
 }
 
 } // namespace

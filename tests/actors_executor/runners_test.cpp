@@ -57,6 +57,7 @@ executor_node_actor::behavior_type fake_node(executor_node_actor::stateful_point
       [](orders_came&) {},
       [](ack_came) {},
       [](const settled_came&) {},
+      [](const kill_came&) {},
       [=](orders_taken taken) { told->taken.push_back(taken); },
       [=](const runs_given_back& back) { told->back.push_back(back); },
       [=](open_report& open) { told->reports.insert(told->reports.end(), open.triggers.begin(), open.triggers.end()); },
@@ -321,6 +322,31 @@ TEST_F(RunnersTest, WhatIsOpenAfterASecondIsReportedLazily) {
   advance(5s);
   EXPECT_THAT(told->reports, IsEmpty());
   EXPECT_EQ(counters->snapshot()["runner.running"], 0);
+}
+
+TEST_F(RunnersTest, AKillEndsWhatWaitsAtOnceAndWhatRunsWhenItsWorkEnds) {
+  send({make_order(1), make_order(2)});
+  self->send(runners, kill_runs{{{{1}, {1}, 1, test::a_fire, 1}, {{2}, {1}, 1, test::a_fire, 1}}});
+  settle();
+  ASSERT_THAT(told->outcomes, ::testing::SizeIs(1));
+  EXPECT_EQ(told->outcomes[0].trigger, trigger_id{2});
+  EXPECT_EQ(told->outcomes[0].state, trigger_state::killed);
+  EXPECT_TRUE(pool->running[0]->cancelled());
+  end();
+  ASSERT_THAT(told->outcomes, ::testing::SizeIs(2));
+  EXPECT_EQ(told->outcomes[1].state, trigger_state::killed);
+}
+
+TEST_F(RunnersTest, AKilledHandlerThatGoesOnIsReportedSo) {
+  send({make_order(1)});
+  self->send(runners, kill_runs{{{{1}, {1}, 1, test::a_fire, 1}}});
+  advance(249ms);
+  EXPECT_THAT(told->outcomes, IsEmpty());
+  advance(1ms);
+  ASSERT_THAT(told->outcomes, ::testing::SizeIs(1));
+  EXPECT_EQ(told->outcomes[0].state, trigger_state::killed);
+  EXPECT_EQ(told->outcomes[0].reason, state_reason::still_running);
+  EXPECT_EQ(told->outcomes[0].message, "went on after it was killed");
 }
 
 } // namespace

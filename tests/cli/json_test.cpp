@@ -140,6 +140,8 @@ TEST(Json, AnswersToActs) {
   EXPECT_EQ(json(trigger_receipt{trigger_id{5}, noon, true}),
             "{\n  \"trigger\": 5,\n  \"fire\": \"2026-12-01T12:00:00.000Z\",\n  \"repeated\": true\n}\n");
   EXPECT_EQ(json(pause_answer{true, {}}), "{\n  \"changed\": true,\n  \"next\": null\n}\n");
+  EXPECT_EQ(json(kill_answer{3, 2, 0, {}}),
+            "{\n  \"waiting\": 3,\n  \"sent\": 2,\n  \"before\": 0,\n  \"final\": null\n}\n");
 }
 
 TEST(Json, Stats) {

@@ -71,6 +71,14 @@ TEST(Options, AJobIsNamedWithItsGroupOrAlone) {
   EXPECT_FALSE(bare.pause);
 }
 
+TEST(Options, KillTakesAJobOrATrigger) {
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "orders/close-stale"}).job.name, "close-stale");
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "orders/close-stale"}).trigger, std::nullopt);
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "trigger", "42"}).trigger, trigger_id{42});
+  EXPECT_EQ(verb_of<kill_verb>({"kill", "job", "trigger"}).job.name, "trigger");
+  EXPECT_EQ(complaint({"kill", "all", "42"}), "xxlctl: kill takes JOB, or trigger ID");
+}
+
 TEST(Options, Lists) {
   auto jobs = verb_of<get_jobs_verb>({"get", "jobs", "--group", "orders", "--job", "a", "--limit", "7"});
   EXPECT_EQ(jobs.job.group, "orders");
@@ -108,6 +116,23 @@ TEST(Options, LogsAndNext) {
   EXPECT_EQ(logs.from_line, 40u);
   EXPECT_EQ(verb_of<next_verb>({"next", "orders/a", "-n", "12"}).count, 12u);
   EXPECT_EQ(verb_of<next_verb>({"next", "orders/a"}).count, 5u);
+}
+
+TEST(Options, AnAuditHasAPeriodAndPerhapsAJobAndAFile) {
+  auto v = verb_of<audit_verb>({"audit", "--from", "2026-03-01T08:00:00+08:00", "--to", "2026-03-02T00:00:00Z"});
+  EXPECT_EQ(v.from, instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}});
+  EXPECT_EQ(v.to, instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}});
+  EXPECT_EQ(v.job.name, "");
+  EXPECT_EQ(v.handlers, "");
+  v = verb_of<audit_verb>({"audit", "--from", "2026-03-01T00:00:00Z", "--to", "2026-03-02T00:00:00Z", "--job",
+                           "orders/a", "--handlers", "starts.txt"});
+  EXPECT_EQ(v.job.group, "orders");
+  EXPECT_EQ(v.job.name, "a");
+  EXPECT_EQ(v.handlers, "starts.txt");
+  EXPECT_EQ(complaint({"audit", "--to", "2026-03-02T00:00:00Z"}), "xxlctl: --from is required");
+  EXPECT_EQ(complaint({"audit", "--from", "2026-03-02T00:00:00Z"}), "xxlctl: --to is required");
+  EXPECT_EQ(complaint({"audit", "--from", "2026-03-02T00:00:00Z", "--to", "2026-03-02T00:00:00Z"}),
+            "xxlctl: --to must be later than --from");
 }
 
 TEST(Options, WhatIsWrongIsSaidAndWhatToDo) {
@@ -153,8 +178,8 @@ TEST(Options, HelpIsNoError) {
   auto* exit = std::get_if<early_exit>(&result);
   ASSERT_TRUE(exit);
   EXPECT_EQ(exit->code, exit_code::ok);
-  for (auto word : {"validate", "apply", "get", "describe", "trigger", "pause", "resume", "logs", "next", "stats",
-                    "version", "XXL_ADMIN", "Exit codes:"})
+  for (auto word : {"validate", "apply", "get", "describe", "trigger", "pause", "resume", "kill", "logs", "next",
+                    "cluster", "stats", "version", "XXL_ADMIN", "Exit codes:"})
     EXPECT_NE(exit->text.find(word), std::string::npos) << word;
 }
 

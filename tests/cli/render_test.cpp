@@ -97,6 +97,7 @@ TEST(Render, Triggers) {
 TEST(Render, JobInDetail) {
   job_detail d;
   d.job = cron_job();
+  d.job.spec.retry = {.retries = 2, .on_timed_out = false, .on_lost = true};
   d.group_paused = true;
   d.next_fires = {noon + 5min, noon + 10min};
   d.triggers = {failed_trigger()};
@@ -112,6 +113,7 @@ Route:     round
 Block:     serial
 Misfire:   skip
 Timeout:   30s
+Retries:   2 on failed, lost
 Owner:     team-orders
 Next:      2026-12-01T12:05:00.000Z
 Last:      2026-12-01T12:00:00.000Z
@@ -145,11 +147,50 @@ Route:     round
 Block:     serial
 Misfire:   skip
 Timeout:   none
+Retries:   none
 Owner:     -
 Next:      after the run
 Last:      2026-12-01T12:00:00.000Z
 )";
   EXPECT_EQ(render(d), expected);
+}
+
+TEST(Render, Cluster) {
+  cluster_view c;
+  c.epoch = {17};
+  c.leader = "admin-1";
+  c.now = noon;
+  c.lag = 12ms;
+  c.nodes = {{"admin-1", "host-1:7788", "0.1.0", noon - 1h, noon - 40ms, -3ms, true},
+             {"admin-2", "host-2:7788", "0.1.0", noon - 2h, noon - 1'250ms, {}, false}};
+  c.takeovers = {{{17}, "admin-1", noon - 1h, takeover_cause::lost, "admin-2", 1'720ms},
+                 {{16}, "admin-2", noon - 2h, takeover_cause::first, "", {}}};
+  constexpr auto* expected = R"(Now:     2026-12-01T12:00:00.000Z
+Leader:  admin-1
+Epoch:   17
+State:   active
+Lag:     12ms
+
+Admins
+NODE     LEADS  LAST SEEN  CLOCK OFFSET  STARTED                   VERSION  ADDRESS
+admin-1  yes    now        -3 ms         2026-12-01T11:00:00.000Z  0.1.0    host-1:7788
+admin-2  no     1.2 s ago  -             2026-12-01T10:00:00.000Z  0.1.0    host-2:7788
+
+Takeovers, newest first
+TAKEOVER                  BY       FROM     CAUSE  GAP      EPOCH
+2026-12-01T11:00:00.000Z  admin-1  admin-2  lost   1720 ms  17
+2026-12-01T10:00:00.000Z  admin-2  -        first  -        16
+)";
+  EXPECT_EQ(render(c), expected);
+}
+
+TEST(Render, Kills) {
+  EXPECT_EQ(render(kill_answer{1, 0, 0, {}}, true), "killed before it was sent");
+  EXPECT_EQ(render(kill_answer{0, 1, 0, {}}, true), "marked; its executor ends it");
+  EXPECT_EQ(render(kill_answer{0, 0, 1, {}}, true), "was marked for killing already");
+  EXPECT_EQ(render(kill_answer{0, 0, 0, trigger_state::succeeded}, true), "has ended already: succeeded");
+  EXPECT_EQ(render(kill_answer{3, 2, 0, {}}, false), "3 killed before being sent, 2 marked; their executors end them");
+  EXPECT_EQ(render(kill_answer{}, false), "nothing is open");
 }
 
 TEST(Render, TriggerInDetail) {

@@ -34,6 +34,8 @@ struct house {
   std::vector<std::optional<instant>> asked_from; ///< trigger_query::ended_from
   std::string fail_apply;                         ///< name of a job whose request ends with an error
   bool silent = false;                            ///< trigger never answers
+  std::vector<kill_request> killed;
+  kill_answer kill{0, 1, 0, {}};
 };
 
 operator_actor::behavior_type door(operator_actor::pointer self, house* h) {
@@ -91,6 +93,16 @@ operator_actor::behavior_type door(operator_actor::pointer self, house* h) {
       [](pause_atom, const pause_request& r) {
         return r.pause ? pause_answer{true, {}} : pause_answer{false, noon};
       },
+      [=](kill_atom, kill_request& r) {
+        std::lock_guard guard{h->mutex};
+        h->killed.push_back(std::move(r));
+        return h->kill;
+      },
+      [](cluster_atom) {
+        cluster_view c;
+        c.leader = "admin-1";
+        return c;
+      },
       [=](log_atom, const log_query& q) {
         std::lock_guard guard{h->mutex};
         h->asked_lines.push_back(q.from_line);
@@ -106,6 +118,10 @@ operator_actor::behavior_type door(operator_actor::pointer self, house* h) {
         s.node = "admin-1";
         return s;
       },
+      [](audit_atom, jobs_atom, const audit_query&) { return std::vector<audit_job>{}; },
+      [](audit_atom, versions_atom, const audit_query&) { return std::vector<audit_version>{}; },
+      [](audit_atom, gaps_atom, const audit_query&) { return std::vector<audit_gap>{}; },
+      [](audit_atom, triggers_atom, const audit_query&) { return std::vector<audit_trigger>{}; },
   };
 }
 
@@ -374,6 +390,23 @@ TEST(FailureOf, TellsTheShellWhatKindItWas) {
   EXPECT_EQ(code(make_error(errc::unavailable, "")), exit_code::failed);
   EXPECT_EQ(code(caf::make_error(caf::sec::request_timeout)), exit_code::no_answer);
   EXPECT_EQ(code(caf::make_error(caf::sec::request_receiver_down)), exit_code::unreachable);
+}
+
+TEST_F(Verbs, KillNamesTheTriggerOrTheJobsFullName) {
+  kill({trigger_id{1042}, {}}, a, "ann", table);
+  EXPECT_EQ(out.str(), "trigger 1042: marked; its executor ends it\n");
+  out.str("");
+  h.kill = {2, 1, 0, {}};
+  kill({{}, {"", "sweep"}}, a, "ann", table);
+  EXPECT_EQ(out.str(), "job orders/sweep: 2 killed before being sent, 1 marked; their executors end them\n");
+  EXPECT_EQ(h.killed.at(0).trigger, trigger_id{1042});
+  EXPECT_EQ(h.killed.at(1).job.name, "sweep");
+  EXPECT_EQ(h.killed.at(1).who, "ann");
+}
+
+TEST_F(Verbs, ClusterPrintsWhoLeads) {
+  cluster(a, table);
+  EXPECT_NE(out.str().find("Leader:  admin-1\n"), std::string::npos);
 }
 
 } // namespace

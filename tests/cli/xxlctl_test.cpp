@@ -53,6 +53,10 @@ operator_actor::behavior_type door(operator_actor::pointer self) {
       [](jobs_atom, const job_query&) { return std::vector<job_view>{}; },
       [](executors_atom) { return std::vector<executor_view>{}; },
       [](triggers_atom, const trigger_query&) { return std::vector<trigger_view>{}; },
+      [](audit_atom, jobs_atom, const audit_query&) { return std::vector<audit_job>{}; },
+      [](audit_atom, versions_atom, const audit_query&) { return std::vector<audit_version>{}; },
+      [](audit_atom, gaps_atom, const audit_query&) { return std::vector<audit_gap>{}; },
+      [](audit_atom, triggers_atom, const audit_query&) { return std::vector<audit_trigger>{}; },
       [](describe_atom, const job_ref& ref) -> caf::result<job_detail> {
         return caf::error{make_error(errc::not_found, "there is no job \"" + ref.group + "/" + ref.name + "\"")};
       },
@@ -60,6 +64,8 @@ operator_actor::behavior_type door(operator_actor::pointer self) {
         return trigger_receipt{trigger_id{9}, instant{}, r.params == "--again 1"};
       },
       [](pause_atom, const pause_request&) { return pause_answer{}; },
+      [](kill_atom, const kill_request&) { return kill_answer{}; },
+      [](cluster_atom) { return cluster_view{}; },
       [self](log_atom, const log_query& q) -> caf::result<log_chunk> {
         if (q.trigger == deadly) {
           self->quit(caf::exit_reason::remote_link_unreachable);

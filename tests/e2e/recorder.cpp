@@ -1,8 +1,8 @@
 // An executor for end-to-end tests, on nothing but the public SDK. Its handlers append a line to the file that the
 // job's params name, JOB FIRE ORIGIN SHARD ATTEMPT SESSION (harness/record.hpp), and sync it before they do anything
 // else. `record` then works for a moment, so that runs are open when something is killed, and appends the same line to
-// that file's name with ".ended". `stumble` fails every fourth attempt. `garble` fails with a message that is not text.
-// Usage: e2e_recorder GROUP NAME DATA ADMIN...
+// that file's name with ".ended". `stumble` fails every fourth attempt, `flaky` the first of each. `garble` fails with
+// a message that is not text. Usage: e2e_recorder GROUP NAME DATA ADMIN...
 
 #include "tests/e2e/harness/record.hpp"
 #include "xxl/executor.hpp"
@@ -52,6 +52,11 @@ xxl::result stumble(xxl::job_context& run) {
   return said.succeeded && falls ? xxl::result::fail("every fourth attempt fails") : said;
 }
 
+xxl::result flaky(xxl::job_context& run) {
+  auto end = record(run);
+  return run.attempt() == 1 ? xxl::result::fail("the first attempt always fails") : end;
+}
+
 xxl::result garble(xxl::job_context&) { return xxl::result::fail(std::string{"caf\xE9 \0 \xED\xA0\x80", 10}); }
 
 } // namespace
@@ -69,6 +74,7 @@ int main(int argc, char** argv) {
   xxl::executor executor{std::move(options)};
   executor.add_handler("record", record);
   executor.add_handler("stumble", stumble);
+  executor.add_handler("flaky", flaky);
   executor.add_handler("garble", garble);
   return executor.run();
 }

@@ -113,6 +113,16 @@ TEST_F(Xxlctl, TriggerRunsAJobWithItsParamsOrOthers) {
   EXPECT_THAT(admin.ask({"logs", others.at("id").dump()}), HasSubstr("Z other\n"));
 }
 
+TEST_F(Xxlctl, AuditOfAStandaloneNodeIsClean) {
+  apply_jobs();
+  run_once("default/by-hand");
+  run_once("default/failing");
+  words verb{"audit", "--from", "2020-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z"};
+  EXPECT_THAT(admin.ask(verb), AllOf(HasSubstr("clean: "), HasSubstr("3 jobs, 2 triggers")));
+  verb.insert(verb.end(), {"--job", "failing"});
+  EXPECT_THAT(admin.ask(verb), HasSubstr("1 job, 1 trigger"));
+}
+
 TEST_F(Xxlctl, ARepeatedRequestIdStartsNothing) {
   apply_jobs();
   auto first = admin.json({"trigger", "default/by-hand", "--request-id", "deploy-7"});

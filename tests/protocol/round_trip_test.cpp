@@ -29,7 +29,9 @@ using everything =
                      returned_order, return_batch, progress, progress_batch, inventory_piece, life_report,
                      script_source, log_query, log_chunk, job_ref, apply_request, apply_change, group_view, job_view,
                      job_query, executor_view, trigger_view, trigger_position, trigger_query, gap_view, job_detail,
-                     trigger_request, trigger_receipt, pause_request, pause_answer, node_stats>;
+                     trigger_request, trigger_receipt, pause_request, pause_answer, killed_order, kill_batch,
+                     kill_request, kill_answer, node_view, takeover_view, cluster_view, node_stats, audit_place,
+                     audit_query, audit_job, audit_version, audit_gap, audit_trigger>;
 TYPED_TEST_SUITE(Wire, everything);
 
 template <std::size_t I = 0, class Tuple> void expect_all_differ(const Tuple& x, const Tuple& y) {
@@ -107,11 +109,12 @@ protected:
 };
 
 template <class... Ts> struct list {};
-using alone =
-    list<executor_hello, executor_welcome, beat_answer, order_batch, callback_batch, return_batch, progress_batch,
-         inventory_piece, life_report, script_source, log_query, log_chunk, job_ref, apply_request, job_query,
-         trigger_query, job_detail, trigger_request, trigger_receipt, pause_request, pause_answer, node_stats>;
-using in_lists = list<apply_change, group_view, job_view, executor_view, trigger_view>;
+using alone = list<executor_hello, executor_welcome, beat_answer, order_batch, callback_batch, return_batch,
+                   progress_batch, inventory_piece, life_report, script_source, log_query, log_chunk, job_ref,
+                   apply_request, job_query, trigger_query, job_detail, trigger_request, trigger_receipt, pause_request,
+                   pause_answer, kill_batch, kill_request, kill_answer, cluster_view, node_stats, audit_query>;
+using in_lists = list<apply_change, group_view, job_view, executor_view, trigger_view, audit_job, audit_version,
+                      audit_gap, audit_trigger>;
 
 TEST_F(Registered, EveryMessageTravelsByItsTypeName) {
   [this]<class... Ts>(list<Ts...>) { (expect_travels(sample<Ts>()), ...); }(alone{});

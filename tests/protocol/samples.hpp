@@ -34,6 +34,8 @@ XXL_FIELDS(progress, a, b, c)
 XXL_FIELDS(progress_batch, a, b)
 XXL_FIELDS(inventory_piece, a, b, c, d)
 XXL_FIELDS(life_report, a, b, c, d, e)
+XXL_FIELDS(killed_order, a, b, c, d, e)
+XXL_FIELDS(kill_batch, a, b)
 XXL_FIELDS(script_source, a, b, c, d)
 XXL_FIELDS(log_query, a, b, c, d)
 XXL_FIELDS(log_chunk, a, b, c, d)
@@ -53,7 +55,18 @@ XXL_FIELDS(trigger_request, a, b, c, d)
 XXL_FIELDS(trigger_receipt, a, b, c)
 XXL_FIELDS(pause_request, a, b, c)
 XXL_FIELDS(pause_answer, a, b)
+XXL_FIELDS(kill_request, a, b, c)
+XXL_FIELDS(kill_answer, a, b, c, d)
+XXL_FIELDS(node_view, a, b, c, d, e, f, g)
+XXL_FIELDS(takeover_view, a, b, c, d, e, f)
+XXL_FIELDS(cluster_view, a, b, c, d, e, f, g)
 XXL_FIELDS(node_stats, a, b, c, d)
+XXL_FIELDS(audit_place, a, b, c, d, e, f, g)
+XXL_FIELDS(audit_query, a, b, c, d, e, f)
+XXL_FIELDS(audit_job, a, b, c, d, e, f, g, h, i)
+XXL_FIELDS(audit_version, a, b, c, d, e, f, g, h, i, j, k)
+XXL_FIELDS(audit_gap, a, b, c, d, e, f, g)
+XXL_FIELDS(audit_trigger, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
 // clang-format on
 #undef XXL_FIELDS
 
@@ -182,6 +195,57 @@ template <> inline trigger_request sample() { return {sample<job_ref>(), "--limi
 template <> inline trigger_receipt sample() { return {{1'001}, noon, true}; }
 template <> inline pause_request sample() { return {sample<job_ref>(), false, "ada"}; }
 template <> inline pause_answer sample() { return {true, noon}; }
+template <> inline killed_order sample() { return {{1'001}, {12}, 4, noon, 2}; }
+template <> inline kill_batch sample() { return {{11}, {sample<killed_order>(), {{1'002}, {13}, 1, noon, 1}}}; }
+template <> inline kill_request sample() { return {trigger_id{1'001}, sample<job_ref>(), "ada"}; }
+template <> inline kill_answer sample() { return {3, 2, 1, trigger_state::lost}; }
+template <> inline node_view sample() { return {"admin1", "host:4711", "0.1.0", noon - 1h, noon, 12ms, true}; }
+template <> inline takeover_view sample() {
+  return {{3}, "admin1", noon - 1h, takeover_cause::lost, "admin2", 1'700ms};
+}
+template <> inline cluster_view sample() {
+  return {{3}, "admin1", noon, true, 7ms, {sample<node_view>()}, {sample<takeover_view>()}};
+}
 template <> inline node_stats sample() { return {"admin1", true, {3}, {{"ring.entries", 40}, {"claim.last_ms", 3}}}; }
+
+template <> inline audit_place sample() { return {{12}, 4, noon, "m1001", 2, 3, 2}; }
+template <> inline audit_query sample() { return {{12}, {40}, noon - 1h, noon, sample<audit_place>(), 500}; }
+template <> inline audit_job sample() {
+  return {{12}, "orders", "close-stale", 4, true, true, noon + 5min, noon, true};
+}
+template <> inline audit_version sample() {
+  return {{12},
+          4,
+          noon,
+          noon - 5min,
+          noon + 5min,
+          false,
+          true,
+          sample<job_spec>().schedule,
+          sample<job_spec>().retry,
+          "2025b",
+          "unknown route"};
+}
+template <> inline audit_gap sample() { return {{12}, noon - 1h, noon, 12, noon + 1s, 4, state_reason::paused}; }
+template <> inline audit_trigger sample() {
+  return {{1'001},
+          {12},
+          noon,
+          "m1001",
+          2,
+          5,
+          3,
+          1,
+          trigger_state::timed_out,
+          trigger_cause::retry,
+          state_reason::deadline,
+          {11},
+          {3},
+          4,
+          noon - 100ms,
+          noon,
+          noon + 1ms,
+          noon + 30s};
+}
 
 } // namespace xxl::test

@@ -30,10 +30,10 @@ template <class T, class Change> std::string after(Change change) {
 }
 
 template <class T> class EverySample : public ::testing::Test {};
-using checked =
-    ::testing::Types<executor_hello, executor_welcome, order_batch, callback_batch, return_batch, progress_batch,
-                     inventory_piece, life_report, script_source, log_query, log_chunk, group_spec, job_spec,
-                     apply_request, job_query, trigger_query, trigger_request, pause_request, job_ref>;
+using checked = ::testing::Types<executor_hello, executor_welcome, order_batch, callback_batch, return_batch,
+                                 progress_batch, inventory_piece, life_report, script_source, log_query, log_chunk,
+                                 group_spec, job_spec, apply_request, job_query, trigger_query, trigger_request,
+                                 pause_request, job_ref, kill_batch, kill_request, audit_query>;
 TYPED_TEST_SUITE(EverySample, checked);
 TYPED_TEST(EverySample, IsValid) { EXPECT_EQ(invalid(sample<TypeParam>()).value_or(""), ""); }
 
@@ -51,6 +51,16 @@ TEST(Hello, IsRefusedInWordsThatNameTheField) {
   EXPECT_EQ(after<T>([](T& x) { x.highest_epoch = {-1}; }), "highest epoch is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.labels = {{"", "v"}}; }), "label is empty");
   EXPECT_EQ(after<T>([](T& x) { x.labels = {{"zone", nul}}; }), "label zone is not text: byte 2 is NUL");
+}
+
+TEST(Kill, IsRefusedInWordsThatNameTheField) {
+  EXPECT_EQ(after<kill_batch>([](kill_batch& x) { x.session = {0}; }), "session 0 is out of range");
+  EXPECT_EQ(after<kill_batch>([](kill_batch& x) { x.orders[0].job = {0}; }),
+            "kill of trigger 1001: job 0 is out of range");
+  EXPECT_EQ(after<kill_batch>([](kill_batch& x) { x.orders[0].attempt = 0; }),
+            "kill of trigger 1001: attempt is not above 0");
+  EXPECT_EQ(after<kill_request>([](kill_request& x) { x.trigger = trigger_id{0}; }), "trigger 0 is out of range");
+  EXPECT_EQ(after<kill_request>([](kill_request& x) { x.trigger.reset(), x.job.name = ""; }), "job is empty");
 }
 
 TEST(Hello, TakesLabelsUpToTheLimit) {
@@ -388,6 +398,24 @@ TEST(Queries, GoOnFromAPlaceThatCanBe) {
   EXPECT_EQ(after<T>([](T& x) { x.before = trigger_position{test::noon, {0}}; }), "place 0 is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.before = trigger_position{instant{-1ms}, {1}}; }), "place -1 ms is out of range");
   EXPECT_EQ(after<T>([](T& x) { x.ended_from = instant{-1ms}; }), "ended from -1 ms is out of range");
+}
+
+TEST(Queries, OfAnAuditNameJobsAPeriodAndAPlaceAmongThem) {
+  using T = audit_query;
+  EXPECT_EQ(after<T>([](T& x) { x.first = job_id{0}; }), "first job 0 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.last = job_id{std::int64_t{1} << 53}; }),
+            "last job 9007199254740992 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.first.value = x.last.value + 1; }), "the last job comes before the first");
+  EXPECT_EQ(after<T>([](T& x) { x.first = x.last = x.after->job; }), "");
+  EXPECT_EQ(after<T>([](T& x) { x.from = instant{-1ms}; }), "from -1 ms is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.to = instant{-1ms}; }), "to -1 ms is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.to = x.from - 1ms; }), "to comes before from");
+  EXPECT_EQ(after<T>([](T& x) { x.after->job = job_id{11}; }), "place is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.after->job = job_id{41}; }), "place is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.after->origin = nul; }), "place's origin is not text: byte 2 is NUL");
+  EXPECT_EQ(after<T>([](T& x) { x.after.reset(); }), "");
+  for (std::uint32_t n : {0u, 1'001u})
+    EXPECT_EQ(after<T>([n](T& x) { x.limit = n; }), "limit is out of range: 1 to 1000");
 }
 
 TEST(Text, ThatIsNotUtf8IsRefusedWhereverItStands) {

@@ -11,7 +11,8 @@ using test::encode;
 using test::sample;
 
 template <class T> class WireSize : public ::testing::Test {};
-using estimated = ::testing::Types<order, outcome, job_spec, group_spec>;
+using estimated =
+    ::testing::Types<order, outcome, job_spec, group_spec, audit_job, audit_version, audit_gap, audit_trigger>;
 TYPED_TEST_SUITE(WireSize, estimated);
 
 TYPED_TEST(WireSize, IsNoLessThanAnItemTakes) {

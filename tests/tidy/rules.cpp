@@ -72,13 +72,14 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"protocol", {}},
       {"schedule", {}},
       {"config", {"protocol", "schedule"}},
+      {"audit", {"protocol", "schedule", "config"}},
       {"storage", {"protocol"}},
       {"transport", {"protocol"}},
       {"notify", {"protocol"}},
       {"actors", {"protocol", "schedule", "config", "storage", "transport", "notify", "xxl"}},
       {"http", {"protocol", "schedule", "config", "storage", "transport", "notify", "actors"}},
       {"include", {"xxl"}},
-      {"cli", {"protocol", "schedule", "config", "transport"}},
+      {"cli", {"protocol", "schedule", "config", "audit", "transport"}},
       {"examples", {"xxl"}},
   };
   return table;

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 
@@ -49,6 +50,14 @@ std::size_t ledger::open() const {
 std::size_t ledger::in_state(int state) const {
   return static_cast<std::size_t>(
       std::count_if(rows.begin(), rows.end(), [state](auto& r) { return r.state == state; }));
+}
+
+int change_ledger(const std::string& url, const std::string& sql) {
+  connection db{PQconnectdb(url.c_str()), &PQfinish};
+  answer end{PQexec(db.get(), sql.c_str()), &PQclear};
+  if (PQresultStatus(end.get()) != PGRES_COMMAND_OK)
+    throw std::runtime_error{std::string{"changing the ledger: "} + PQerrorMessage(db.get())};
+  return std::atoi(PQcmdTuples(end.get()));
 }
 
 ledger read_ledger(const std::string& url) {

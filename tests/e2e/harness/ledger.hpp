@@ -62,5 +62,7 @@ std::map<std::int64_t, std::string> read_sessions(const std::string& url);
 
 /// Ends the backends of the product's connections: all of them, or every second one.
 void end_backends(const std::string& url, bool all);
+/// One statement; to damage a ledger by hand. Answers how many rows it changed.
+int change_ledger(const std::string& url, const std::string& sql);
 
 } // namespace xxl::e2e

@@ -1,0 +1,198 @@
+#include "audit/plan.hpp"
+
+#include "config/instant.hpp"
+#include "config/schedule_of.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace xxl::audit {
+namespace {
+
+using namespace std::chrono_literals;
+using kind = planned_version::kind;
+
+/// Before every fire, and far enough from the smallest instant to be computed with.
+constexpr instant lowest{std::chrono::milliseconds{INT64_MIN / 2}};
+
+bool is_cron(const std::optional<schedule_spec>& s) { return s && std::holds_alternative<cron_schedule>(*s); }
+
+std::optional<instant> next_in(const planned_version& v, instant after) {
+  after = std::max(after, v.begin);
+  std::optional<instant> fire;
+  if (v.first && after < *v.first)
+    fire = v.first;
+  else if (v.what == kind::fires || v.what == kind::held)
+    fire = v.times.next(after);
+  return fire && *fire <= v.end ? fire : std::nullopt;
+}
+
+std::optional<instant> last_in(const planned_version& v, instant after, instant until) {
+  after = std::max(after, v.begin);
+  until = std::min(until, v.end);
+  if (v.what == kind::fires || v.what == kind::held)
+    if (auto fire = v.times.last(std::max(after, v.first.value_or(after)), until)) return fire;
+  return v.first && after < *v.first && *v.first <= until ? v.first : std::nullopt;
+}
+
+std::int64_t count_in(const planned_version& v, instant after, instant until) {
+  after = std::max(after, v.begin);
+  until = std::min(until, v.end);
+  std::int64_t n = v.first && after < *v.first && *v.first <= until ? 1 : 0;
+  if (v.what == kind::fires || v.what == kind::held)
+    n += v.times.count(std::max(after, v.first.value_or(after)), until, INT64_MAX);
+  return n;
+}
+
+} // namespace
+
+plan::plan(const audit_job& job, std::span<const audit_version> versions) : job_{job}, border_{lowest} {
+  const audit_version* before = nullptr;
+  auto begin = lowest;
+  for (auto& v : versions) {
+    if (v.version > job.version) break;
+    if (before) {
+      end_version(*before, v, begin);
+      begin = versions_.back().end;
+    }
+    begin_version(v, begin);
+    before = &v;
+  }
+  if (before) end_newest(begin, before->after);
+}
+
+void plan::begin_version(const audit_version& v, instant begin) {
+  if (v.schedule || !v.problem.empty()) {
+    schedule_ = v.schedule;
+    retry_ = v.retry;
+    problem_ = v.problem;
+    auto times = schedule_ ? config::timetable_of(*schedule_) : schedule::timetable{};
+    if (auto* wrong = std::get_if<schedule::parse_error>(&times)) problem_ = wrong->message;
+    if (auto* good = std::get_if<schedule::timetable>(&times)) times_ = *good;
+  }
+  auto& p = versions_.emplace_back();
+  p.version = v.version;
+  p.begin = begin;
+  p.retry = retry_;
+  p.problem = problem_;
+  p.times = times_;
+  if (is_cron(schedule_)) p.tzdb = v.tzdb;
+  if (!v.enabled) return;
+  if (!problem_.empty()) {
+    p.what = kind::unknown;
+  } else if (times_.what() == schedule::timetable::kind::after && !v.paused) {
+    p.what = kind::delay;
+    p.begin = v.after.value_or(lowest); // a fire comes by the clock of the admin that completed the run before
+    p.first = v.first_fire;
+  } else if (times_.what() == schedule::timetable::kind::none || times_.what() == schedule::timetable::kind::after) {
+    return;
+  } else if (!v.paused && v.first_fire) {
+    p.what = kind::fires;
+    p.first = v.first_fire;
+  } else if (v.after) { // without an instant up to which the record is complete there is no span to record
+    p.what = kind::held;
+    p.begin = std::max(begin, *v.after);
+  }
+}
+
+void plan::end_version(const audit_version& v, const audit_version& successor, instant begin) {
+  auto same_schedule =
+      successor.problem.empty() && problem_.empty() && (!successor.schedule || successor.schedule == schedule_);
+  auto goes_on =
+      same_schedule && successor.enabled == v.enabled && successor.paused == v.paused && !successor.first_fire;
+  auto& p = versions_.back();
+  p.end = std::max(successor.after.value_or(lowest), successor.from);
+  if (p.what == kind::held && goes_on) p.end = successor.after.value_or(p.begin);
+  if (successor.first_fire) p.end = std::min(p.end, *successor.first_fire - 1ms);
+  p.end = std::max({p.end, p.begin, begin}); // ends never go back, whatever the clocks of two admins say
+}
+
+void plan::end_newest(instant begin, std::optional<instant> after) {
+  newest_after_ = after;
+  if (job_.next)
+    border_ = *job_.next;
+  else if (job_.last)
+    border_ = *job_.last + 1ms;
+  border_ = std::max(border_, begin + 1ms);
+  versions_.back().end = std::max(border_ - 1ms, begin);
+}
+
+const planned_version* plan::find(spec_version version) const {
+  auto it = std::lower_bound(versions_.begin(), versions_.end(), version,
+                             [](const planned_version& v, spec_version n) { return v.version < n; });
+  return it != versions_.end() && it->version == version ? &*it : nullptr;
+}
+
+std::vector<planned_version>::const_iterator plan::in_force_after(instant t) const {
+  return std::upper_bound(versions_.begin(), versions_.end(), t,
+                          [](instant x, const planned_version& v) { return x < v.end; });
+}
+
+std::optional<instant> plan::next(instant after) const {
+  for (auto v = in_force_after(after); v != versions_.end(); ++v)
+    if (auto fire = next_in(*v, after)) return fire;
+  return std::nullopt;
+}
+
+std::optional<instant> plan::last(instant after, instant until) const {
+  std::optional<instant> found;
+  for (auto v = in_force_after(after); v != versions_.end(); ++v) {
+    if (auto fire = last_in(*v, after, until)) found = fire;
+    if (v->end >= until) break;
+  }
+  return found;
+}
+
+std::int64_t plan::count(instant after, instant until) const {
+  std::int64_t n = 0;
+  for (auto v = in_force_after(after); v != versions_.end(); ++v) {
+    n += count_in(*v, after, until);
+    if (v->end >= until) break;
+  }
+  return n;
+}
+
+std::string plan::why_not_due(const planned_version& v, instant fire) const {
+  const auto name = "version " + std::to_string(v.version);
+  switch (v.what) {
+  case kind::unknown: return {};
+  case kind::idle: return name + " plans no fires";
+  case kind::held: return name + " was held by a pause";
+  case kind::fires:
+  case kind::delay: break;
+  }
+  if (fire > v.end) return name + " was over at " + config::format_instant(v.end);
+  if (fire <= v.begin) return name + " was not yet in force";
+  if (v.first && fire < *v.first) return name + " began with the fire at " + config::format_instant(*v.first);
+  if (v.what == kind::fires && next_in(v, fire - 1ms) != fire)
+    return "the schedule of " + name + " does not name that instant";
+  return {};
+}
+
+std::int64_t plan::pending(instant from, instant until) const {
+  if (versions_.empty() || !job_.next || *job_.next >= until) return 0;
+  auto& v = versions_.back();
+  auto n = *job_.next >= from ? 1 : 0;
+  return v.what == kind::fires ? n + v.times.count(std::max(*job_.next, from - 1ms), until - 1ms, INT64_MAX - 1) : n;
+}
+
+std::int64_t plan::held(instant from, instant until) const {
+  if (versions_.empty() || versions_.back().what != kind::held) return 0;
+  return versions_.back().times.count(std::max(border_, from) - 1ms, until - 1ms, INT64_MAX);
+}
+
+std::optional<instant> plan::lost_next() const {
+  if (versions_.empty() || job_.next || job_.deleted) return std::nullopt;
+  auto& v = versions_.back();
+  const auto last = job_.last.value_or(lowest);
+  if (v.what == kind::fires) return last < *v.first ? v.first : v.times.next(last);
+  // An edit of a fixed delay stores no fire while the run before goes on, nor while the group is paused. Only what has
+  // fired since, or was planned, was surely in force.
+  const auto in_force = v.first || last > newest_after_.value_or(lowest);
+  if (v.what == kind::delay && in_force && !job_.awaits_end && !job_.group_paused)
+    return last < v.first.value_or(lowest) ? v.first : job_.last;
+  return std::nullopt;
+}
+
+} // namespace xxl::audit
