@@ -24,8 +24,6 @@ public:
   time_point planned() const override { return run_.task.planned; }
   const std::string& origin() const override { return run_.task.origin; }
   int attempt() const override { return run_.task.attempt; }
-  const std::string& origin() const override { return run_.task.origin; }
-  std::int64_t session_id() const override { return run_.session.value; }
   int shard_index() const override { return run_.task.shard < 0 ? 0 : run_.task.shard; }
   int shard_total() const override { return run_.task.shard < 0 ? 1 : run_.task.shards; }
   std::int64_t session_id() const override { return run_.session.value; }

@@ -47,11 +47,6 @@ public:
   virtual const std::string& origin() const = 0;
   /// 1 for the first attempt.
   virtual int attempt() const = 0;
-  /// What else made it start at that fire time: empty for the schedule. With job(), fire_time(), shard_index() and
-  /// attempt() it names this attempt for ever: no two have the same.
-  virtual const std::string& origin() const = 0;
-  /// The life of the executor's process in which it runs: another after each restart.
-  virtual std::int64_t session_id() const = 0;
   /// 0 to shard_total() − 1; 0 of 1 where the run is not a shard.
   virtual int shard_index() const = 0;
   virtual int shard_total() const = 0;
