@@ -75,7 +75,7 @@ protected:
   void wait_for_runs_of(const std::string& job, std::ptrdiff_t more) {
     auto count = [&] {
       auto all = runs();
-      return std::count_if(all.begin(), all.end(), [&](auto& r) { return r.job == "recording/" + job; });
+      return std::count_if(all.begin(), all.end(), [&](auto& r) { return r.key.job == "recording/" + job; });
     };
     auto wanted = count() + more;
     if (!eventually([&] { return count() >= wanted; }, patience))
@@ -135,7 +135,7 @@ TEST_F(Audit, AgreesWithTheHandlersOwnCount) {
   EXPECT_EQ(all.at("triggers"), at_rest.rows.size());
   EXPECT_EQ(all.at("triggers"), noted.size()) << "each trigger ran once";
   auto first = std::count_if(at_rest.rows.begin(), at_rest.rows.end(),
-                             [](auto& row) { return row.attempt == 1 && row.origin.empty(); });
+                             [](auto& row) { return row.key.attempt == 1 && row.key.origin.empty(); });
   EXPECT_EQ(all.at("first_attempts"), first);
   EXPECT_EQ(all.at("gap_rows"), at_rest.gaps.size());
   EXPECT_EQ(all.at("due").get<std::int64_t>(),
@@ -159,7 +159,8 @@ TEST_F(Audit, FindsAGapAndADoubleThatWerePlanted) {
   auto copy = server.fresh_database_from(database);
   auto url = server.tcp_url(copy);
   auto rows = read_ledger(url).rows;
-  std::erase_if(rows, [](auto& r) { return r.job != "recording/rate" || r.attempt != 1 || !r.origin.empty(); });
+  std::erase_if(rows,
+                [](auto& r) { return r.key.job != "recording/rate" || r.key.attempt != 1 || !r.key.origin.empty(); });
   ASSERT_GE(rows.size(), 10u);
   auto gone = rows[3], twice = rows[6];
   change_ledger(url, "ALTER TABLE trigger_history DROP CONSTRAINT trigger_history_once");

@@ -10,15 +10,17 @@
 namespace xxl::e2e {
 namespace {
 
-/// The rows of one query, on a connection of its own.
+/// One statement, on a connection of its own.
 class query {
 public:
-  query(const std::string& url, const std::string& sql)
+  query(const std::string& url, const std::string& sql, ExecStatusType wanted = PGRES_TUPLES_OK)
       : db_{PQconnectdb(url.c_str()), &PQfinish}, rows_{PQexec(db_.get(), sql.c_str()), &PQclear} {
-    if (PQresultStatus(rows_.get()) != PGRES_TUPLES_OK)
-      throw std::runtime_error{std::string{"reading the ledger: "} + PQerrorMessage(db_.get())};
+    if (PQresultStatus(rows_.get()) != wanted)
+      throw std::runtime_error{std::string{"the ledger, past the product: "} + PQerrorMessage(db_.get())};
   }
 
+  /// How many rows the statement changed; 0 where it is of another kind.
+  int changed() const { return std::atoi(PQcmdTuples(rows_.get())); }
   /// Calls `take(row)` for each.
   template <class Take> void each(Take take) const {
     for (int row = 0; row < PQntuples(rows_.get()); ++row) take(row);
@@ -53,11 +55,7 @@ std::size_t ledger::in_state(int state) const {
 }
 
 int change_ledger(const std::string& url, const std::string& sql) {
-  connection db{PQconnectdb(url.c_str()), &PQfinish};
-  answer end{PQexec(db.get(), sql.c_str()), &PQclear};
-  if (PQresultStatus(end.get()) != PGRES_COMMAND_OK)
-    throw std::runtime_error{std::string{"changing the ledger: "} + PQerrorMessage(db.get())};
-  return std::atoi(PQcmdTuples(end.get()));
+  return query{url, sql, PGRES_COMMAND_OK}.changed();
 }
 
 ledger read_ledger(const std::string& url) {
