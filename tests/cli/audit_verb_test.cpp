@@ -92,6 +92,8 @@ operator_actor::behavior_type door(operator_actor::pointer, house* h) {
       [](describe_atom, const job_ref&) { return job_detail{}; },
       [](trigger_atom, trigger_request&) { return trigger_receipt{}; },
       [](pause_atom, const pause_request&) { return pause_answer{}; },
+      [](kill_atom, const kill_request&) { return kill_answer{}; },
+      [](cluster_atom) { return cluster_view{}; },
       [](log_atom, const log_query&) { return log_chunk{}; },
       [](next_atom, const job_ref&, std::uint32_t) { return std::vector<instant>{}; },
       [](stats_atom) { return node_stats{}; },
