@@ -229,7 +229,7 @@ TEST_F(Checker, AFireAfterTheEndIsFound) {
 }
 
 TEST_F(Checker, AStartBeforeItsTimeIsFound) {
-  row_at(3'000).started_ms = 2'900;
+  row_at(3'000).started_ms = 2'899;
   EXPECT_THAT(rules(), ElementsAre("started before its time"));
 }
 

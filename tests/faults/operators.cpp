@@ -20,8 +20,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds least_rest = 50ms, most_rest = 600ms;
 /// Before what was not confirmed is asked for again.
 constexpr milliseconds second_try = 100ms;
-/// Nobody waits longer for xxlctl.
-constexpr milliseconds longest_answer = 5s;
+/// Nobody waits longer for xxlctl, which gives up by itself before that.
+constexpr milliseconds longest_answer = 50s;
+/// Nor asks longer for the same.
+constexpr milliseconds longest_try = 100s;
 
 std::int64_t now_ms() { return to_ms(system_clock().now()); }
 
@@ -109,7 +111,7 @@ bool operators::pause_for(milliseconds time) {
 /// Asks until it is confirmed; the answer. Who hears nothing for a while breaks off and asks again.
 std::string operators::insist(const e2e::words& verb) {
   std::shuffle(admins_.begin(), admins_.end(), random_);
-  auto until = std::chrono::steady_clock::now() + 2 * e2e::patience;
+  auto until = std::chrono::steady_clock::now() + longest_try;
   for (;;) {
     auto ctl = e2e::start_ctl(admins_, verb);
     bool broken_off = !e2e::eventually([&] { return !ctl.running(); }, longest_answer);

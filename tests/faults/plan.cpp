@@ -73,12 +73,10 @@ std::vector<planned_kind> short_run() {
       {spool_full, 1, 1s, 3s},
       {journal_full, 1, 1s, 3s},
       {log_full, 1, 1s, 3s},
+      {leader_clock_forward, 1, 2s, 5s},
+      {leader_clock_back, 1, 2s, 5s},
+      {follower_clock_forward, 1, 2s, 5s},
   };
-}
-
-std::vector<planned_kind> clock_steps() {
-  using enum fault_kind;
-  return {{leader_clock_forward, 1, 3s, 5s}, {leader_clock_back, 1, 3s, 5s}, {follower_clock_forward, 1, 3s, 5s}};
 }
 
 std::vector<planned_kind> soak() {

@@ -56,8 +56,6 @@ struct step {
 
 /// What `make faults` plants: three kills and a freeze of 6 s of the leader, and one of each other.
 std::vector<planned_kind> short_run();
-/// What admins do not stand yet: they notice no step of their clock. Planted only where it is asked for by name.
-std::vector<planned_kind> clock_steps();
 /// What `make soak` plants: 20 of each, one freeze of the leader of 60 s among them.
 std::vector<planned_kind> soak();
 

@@ -5,9 +5,12 @@
 namespace xxl::faults {
 
 std::optional<std::int64_t> takeover_ms(const std::vector<e2e::ledger_row>& rows, std::int64_t hit_ms) {
+  std::int64_t epoch = 0; // in force when it was hit
+  for (auto& row : rows)
+    if (row.claimed_ms > 0 && row.claimed_ms < hit_ms) epoch = std::max(epoch, row.epoch);
   std::optional<std::int64_t> first;
   for (auto& row : rows)
-    if (row.key.origin.empty() && row.key.attempt == 1 && row.key.fire_ms > hit_ms && row.started_ms > 0)
+    if (row.key.origin.empty() && row.key.attempt == 1 && row.epoch > epoch && row.started_ms > hit_ms)
       first = std::min(first.value_or(row.started_ms), row.started_ms);
   if (!first) return std::nullopt;
   return *first - hit_ms;

@@ -9,9 +9,8 @@
 
 namespace xxl::faults {
 
-/// From the instant at which the leader was hit to the first handler's start of a fire of the schedule that was due
-/// after it, in milliseconds: the old leader sends nothing before it is due, so that one is of the next. None if
-/// nothing was started any more.
+/// From the instant at which the leader was hit to the first handler's start of a fire of the schedule that the next
+/// leader claimed, in milliseconds. None if there was none.
 std::optional<std::int64_t> takeover_ms(const std::vector<e2e::ledger_row>& rows, std::int64_t hit_ms);
 
 /// The middle one of the lengths, the lower of two; 0 of none.

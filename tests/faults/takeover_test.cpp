@@ -5,26 +5,36 @@
 namespace xxl::faults {
 namespace {
 
-e2e::ledger_row row(std::int64_t fire_ms, std::int64_t started_ms) {
+constexpr std::int64_t hit_ms = 1'000;
+
+e2e::ledger_row row(std::int64_t epoch, std::int64_t claimed_ms, std::int64_t started_ms) {
   e2e::ledger_row r;
-  r.key = {"faults/a", fire_ms, "", -1, 1};
+  r.key = {"faults/a", claimed_ms + 100, "", -1, 1};
+  r.epoch = epoch;
+  r.claimed_ms = claimed_ms;
   r.started_ms = started_ms;
   return r;
 }
 
-TEST(Takeover, EndsWithTheFirstStartOfAFireThatWasDueAfterTheLeaderWasHit) {
-  EXPECT_EQ(takeover_ms({row(900, 1'010), row(1'200, 1'700), row(1'100, 1'650), row(1'900, 1'901)}, 1'000), 650);
+TEST(Takeover, EndsWithTheFirstStartOfWhatTheNextLeaderClaimed) {
+  auto before = row(6, 900, 950), claimed_ahead = row(6, 990, 1'090);
+  EXPECT_EQ(takeover_ms({before, claimed_ahead, row(7, 1'600, 1'700), row(7, 1'610, 1'650)}, hit_ms), 650);
+}
+
+TEST(Takeover, IsTheNextLeadersAndNoLaterOnes) {
+  EXPECT_EQ(takeover_ms({row(6, 900, 950), row(7, 1'600, 1'700), row(8, 5'000, 5'100)}, hit_ms), 700);
+  EXPECT_EQ(takeover_ms({row(6, 900, 950), row(7, 1'600, 1'700), row(8, 5'000, 5'100)}, 2'000), 3'100);
 }
 
 TEST(Takeover, DoesNotCountRetriesAndWhatWasStartedByHand) {
-  auto retry = row(1'100, 1'101), by_hand = row(1'100, 1'102);
+  auto retry = row(7, 1'100, 1'101), by_hand = row(7, 1'100, 1'102);
   retry.key.attempt = 2;
   by_hand.key.origin = "m1";
-  EXPECT_EQ(takeover_ms({retry, by_hand, row(1'100, 1'500)}, 1'000), 500);
+  EXPECT_EQ(takeover_ms({row(6, 900, 950), retry, by_hand, row(7, 1'400, 1'500)}, hit_ms), 500);
 }
 
 TEST(Takeover, IsNoneIfNothingStartsAnyMore) {
-  EXPECT_EQ(takeover_ms({row(900, 901), row(1'100, 0)}, 1'000), std::nullopt);
+  EXPECT_EQ(takeover_ms({row(6, 900, 1'001), row(7, 1'100, 0)}, hit_ms), std::nullopt);
 }
 
 TEST(Takeover, MedianIsTheLowerOfTwo) {

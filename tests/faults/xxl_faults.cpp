@@ -57,7 +57,6 @@ options read(const std::vector<std::string>& words) {
 std::vector<planned_kind> kinds_of(const options& o) {
   auto kinds = o.soak ? soak() : short_run();
   if (o.only.empty()) return kinds;
-  for (auto& step : clock_steps()) kinds.push_back(step);
   auto unknown = o.only;
   for (auto& k : kinds) unknown.erase(name_of(k.what));
   if (!unknown.empty()) throw std::invalid_argument{"there is no fault " + *unknown.begin()};
