@@ -47,6 +47,7 @@ struct ledger_state {
   explicit ledger_state(ledger_config c = {}) : cfg{std::move(c)} {}
   ledger_config cfg;
   std::deque<pending> queue;
+  bool gathering = false; ///< claims wait in the queue until what is in the mailbox already has joined them
   std::int64_t next_id = 0, ids_left = 0;
   bool down = false; ///< the database did not answer; the retry timer is set
   bool connected = false;
@@ -310,9 +311,42 @@ void add(self_ptr self, pending work) {
   work_off(self);
 }
 
-/// A question that is answered at once or not at all: the asker repeats it.
+/// Whether `work` may be done by the statement that does `into`: nobody has tried that one yet, both are of one router,
+/// and a session that both name is behind the same link.
+bool fits(const pending_claim& into, const claim_work& work) {
+  auto size = [](const claim_work& w) { return w.fires.size() + w.waiting.size(); };
+  return !into.plan && into.work.epoch == work.epoch && into.work.router == work.router &&
+         size(into.work) + size(work) <= claim_chunk &&
+         std::all_of(work.links.begin(), work.links.end(), [&](auto& named) {
+           return std::none_of(into.work.links.begin(), into.work.links.end(),
+                               [&](auto& known) { return known.first == named.first && known.second != named.second; });
+         });
+}
+
+template <class T> void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+/// A claim joins the one that waits last in the queue. So a statement that takes its time is followed by one for all
+/// that came meanwhile, not by one for each tick: on a busy machine those would never catch up.
+void add_claim(self_ptr self, claim_work&& work) {
+  auto& s = self->state;
+  auto* last = s.queue.empty() ? nullptr : std::get_if<pending_claim>(&s.queue.back());
+  if (last && fits(*last, work)) {
+    append(last->work.fires, std::move(work.fires));
+    append(last->work.waiting, std::move(work.waiting));
+    append(last->work.links, std::move(work.links));
+  } else {
+    s.queue.push_back(pending_claim{std::move(work), {}, run::first, run::first, {}, {}});
+  }
+  if (!s.down && !std::exchange(s.gathering, true)) self->send(self, caf::tick_atom_v); // behind what came meanwhile
+}
+
+/// A question that is answered at once or not at all: the asker repeats it. What was asked for before it is done
+/// before.
 template <class R, class F> caf::result<R> answer(self_ptr self, F call) {
   auto& s = self->state;
+  work_off(self);
   if (s.down) return make_error(errc::unavailable, "the database does not answer");
   try {
     connect(s);
@@ -342,9 +376,7 @@ caf::result<reconcile_report> reconcile(self_ptr self, epoch_id epoch) {
 ledger_actor::behavior_type ledger(self_ptr self, ledger_config cfg) {
   self->state = ledger_state{std::move(cfg)};
   return {
-      [self](claim_work& work) {
-        add(self, pending_claim{std::move(work), {}, run::first, run::first, {}, {}});
-      },
+      [self](claim_work& work) { add_claim(self, std::move(work)); },
       [self](complete_work& work) {
         add(self, pending_complete{std::move(work), self->current_sender(), run::first});
       },
@@ -385,7 +417,8 @@ ledger_actor::behavior_type ledger(self_ptr self, ledger_config cfg) {
       },
       [self](reconcile_request r) { return reconcile(self, r.epoch); },
       [self](caf::tick_atom) {
-        self->state.down = false;
+        auto& s = self->state;
+        if (!std::exchange(s.gathering, false)) s.down = false; // it is the retry's
         work_off(self);
       },
   };

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <numeric>
+
 namespace xxl::admin::test {
 namespace {
 
@@ -98,6 +100,65 @@ TEST_F(LedgerTest, IdsComeFromBlocksOfAThousand) {
   EXPECT_THAT(asked("take_ids"), SizeIs(2));
   ASSERT_THAT(orders, SizeIs(2));
   EXPECT_THAT(ids_of(orders[1].orders), ElementsAre(1'001));
+}
+
+TEST_F(LedgerTest, ClaimsThatCameWhileAStatementRanAreOne) {
+  auto other = work_of({2});
+  other.waiting.push_back({make_waiting(7, make_job(9), clock.now()), ann});
+  self->send(ledger, work_of({1}));
+  self->send(ledger, std::move(other));
+  self->send(ledger, work_of({3}));
+  settle();
+  ASSERT_THAT(db->claims, SizeIs(1));
+  EXPECT_THAT(db->claims[0].jobs, SizeIs(3));
+  ASSERT_THAT(orders, SizeIs(1));
+  EXPECT_THAT(ids_of(orders[0].orders), UnorderedElementsAre(1, 2, 3, 7));
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_THAT(placements(), ElementsAre(placement::taken, placement::taken, placement::taken));
+}
+
+TEST_F(LedgerTest, ClaimsThatWaitForTheDatabaseAreOneExceptTheOneThatWasTried) {
+  db->faults.push_back({"claim", error_kind::unavailable, ""});
+  for (std::int64_t job : {1, 2, 3}) claim({job});
+  advance(50ms);
+  ASSERT_THAT(db->claims, SizeIs(2));
+  EXPECT_THAT(db->claims[0].jobs, SizeIs(1));
+  EXPECT_THAT(db->claims[1].jobs, SizeIs(2));
+}
+
+TEST_F(LedgerTest, NoClaimGrowsOverItsLimit) {
+  std::vector<std::int64_t> jobs(claim_chunk);
+  std::iota(jobs.begin(), jobs.end(), 1);
+  self->send(ledger, work_of({2'000}));
+  self->send(ledger, work_of(jobs));
+  settle();
+  EXPECT_THAT(db->claims, SizeIs(2));
+}
+
+TEST_F(LedgerTest, ClaimsThatNameTwoLinksOfOneSessionStayApart) {
+  auto reconnected = play<link_actor>([this](claimed_orders& x) {
+    orders.push_back(std::move(x));
+    return std::uint64_t{1};
+  });
+  auto other = work_of({2});
+  other.links = {{ann, reconnected}};
+  self->send(ledger, work_of({1}));
+  self->send(ledger, std::move(other));
+  settle();
+  EXPECT_THAT(db->claims, SizeIs(2));
+  EXPECT_THAT(orders, SizeIs(2));
+}
+
+TEST_F(LedgerTest, AClaimIsDoneBeforeWhatWasAskedForAfterIt) {
+  self->send(ledger, work_of({1}));
+  self->send(ledger, end_session_request{epoch, ann, session_end::restarted});
+  self->send(ledger, work_of({2}));
+  self->send(ledger, open_rows_request{ann});
+  settle();
+  std::vector<std::string> order;
+  for (auto& call : db->calls)
+    if (call == "claim" || call == "end_sessions" || call == "open_rows") order.push_back(call);
+  EXPECT_THAT(order, ElementsAre("claim", "end_sessions", "claim", "open_rows"));
 }
 
 TEST_F(LedgerTest, WithoutTrustNothingIsClaimed) {

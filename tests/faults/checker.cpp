@@ -100,13 +100,15 @@ private:
     if (reason_of(row) == state_reason::no_executor && state == trigger_state::failed) ++v_.no_executor;
     if (row.started_ms > 0 && row.started_ms + early_ms < row.key.fire_ms)
       wrong("started before its time", row.key.job, row.key.fire_ms, text_of(row));
+    if (e_.killed.contains(row.trigger) && state != trigger_state::killed)
+      wrong("killed, and ended otherwise", row.key.job, row.key.fire_ms, text_of(row));
     if (!is_final(state)) return lost("never ended", row.key.job, row.key.fire_ms, text_of(row));
     if (!started(row.key) && !excused(row)) lost("ended without a start", row.key.job, row.key.fire_ms, text_of(row));
   }
 
   /// An end that needs no start line.
   bool excused(const ledger_row& row) const {
-    if (state_of(row) == trigger_state::killed) return e_.killed.contains(row.trigger);
+    if (state_of(row) == trigger_state::killed) return e_.to_be_killed.contains(row.trigger);
     if (state_of(row) != trigger_state::lost) return false;
     auto executor = e_.executors.find(row.session);
     return executor != e_.executors.end() && std::any_of(e_.cuts.begin(), e_.cuts.end(), [&](auto& cut) {

@@ -40,8 +40,9 @@ struct evidence {
   std::map<std::int64_t, std::string> executors; ///< by session
   std::vector<cut_host> cuts;
   std::vector<operator_act> acts;
-  std::set<std::int64_t> triggered; ///< triggers that were started by hand and answered for
-  std::set<std::int64_t> killed;    ///< triggers whose kill was asked for
+  std::set<std::int64_t> triggered;    ///< triggers that were started by hand and answered for
+  std::set<std::int64_t> to_be_killed; ///< triggers whose kill was asked for
+  std::set<std::int64_t> killed;       ///< those of them that were open yet, said the answer
 };
 
 /// What no fault excuses.

@@ -178,7 +178,19 @@ TEST_F(Checker, AKilledRowNeedsNoStartIfItsKillWasAskedFor) {
   ended_as(3'000, trigger_state::killed);
   drop_start(3'000);
   EXPECT_THAT(rules(), ElementsAre("ended without a start"));
-  e.killed = {row_at(3'000).trigger};
+  e.to_be_killed = {row_at(3'000).trigger};
+  EXPECT_THAT(rules(), IsEmpty());
+}
+
+TEST_F(Checker, ARowWhoseKillWasConfirmedMustEndAsKilled) {
+  e.to_be_killed = e.killed = {row_at(3'000).trigger};
+  EXPECT_THAT(rules(), ElementsAre("killed, and ended otherwise"));
+  ended_as(3'000, trigger_state::killed);
+  EXPECT_THAT(rules(), IsEmpty());
+}
+
+TEST_F(Checker, AKillThatCameTooLateChangesNothing) {
+  e.to_be_killed = {row_at(3'000).trigger};
   EXPECT_THAT(rules(), IsEmpty());
 }
 

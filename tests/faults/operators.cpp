@@ -1,6 +1,7 @@
 #include "tests/faults/operators.hpp"
 
 #include "protocol/clock.hpp"
+#include "tests/e2e/harness/ledger.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -35,9 +36,11 @@ std::string joined(const e2e::words& words) {
 
 } // namespace
 
-operators::operators(std::vector<std::string> admins, e2e::workspace& place, std::filesystem::path record,
-                     std::vector<harness_job> edited, std::vector<harness_job> untouched, std::uint64_t seed)
+operators::operators(std::vector<std::string> admins, std::string ledger, e2e::workspace& place,
+                     std::filesystem::path record, std::vector<harness_job> edited, std::vector<harness_job> untouched,
+                     std::uint64_t seed)
     : admins_{std::move(admins)},
+      ledger_{std::move(ledger)},
       place_{place},
       record_{std::move(record)},
       edited_{std::move(edited)},
@@ -89,8 +92,8 @@ void operators::close() {
 }
 
 void operators::work() {
-  constexpr std::array acts{&operators::reschedule, &operators::rename_owner, &operators::pause_or_resume,
-                            &operators::pause_or_resume, &operators::start_by_hand};
+  constexpr std::array acts{&operators::reschedule,      &operators::rename_owner,  &operators::pause_or_resume,
+                            &operators::pause_or_resume, &operators::start_by_hand, &operators::kill_one};
   std::uniform_int_distribution<std::int64_t> rest{least_rest.count(), most_rest.count()};
   while (pause_for(milliseconds{rest(random_)})) (this->*acts[random_() % acts.size()])();
 }
@@ -162,6 +165,20 @@ void operators::start_by_hand() {
   auto request = "request-" + std::to_string(++requests_);
   auto answer = insist({"trigger", job.full_name(), "--request-id", request, "-o", "json"});
   triggered_.insert(nlohmann::json::parse(answer).at("trigger").get<std::int64_t>());
+}
+
+void operators::kill_one() {
+  std::vector<std::int64_t> open;
+  try {
+    open = e2e::open_triggers(ledger_);
+  } catch (const std::runtime_error&) {
+    return; // PostgreSQL is down
+  }
+  if (open.empty()) return;
+  auto id = open[random_() % open.size()];
+  to_be_killed_.insert(id);
+  auto answer = nlohmann::json::parse(insist({"kill", "trigger", std::to_string(id), "-o", "json"}));
+  if (answer.at("final").is_null()) killed_.insert(id);
 }
 
 } // namespace xxl::faults

@@ -1,6 +1,7 @@
 #pragma once
-// People at work while faults are planted: at random instants they edit jobs, pause and resume them and start some by
-// hand, through whichever admin answers. They repeat what was not confirmed until it is, and note what they did.
+// People at work while faults are planted: at random instants they edit jobs, pause and resume them, start some by hand
+// and kill runs, through whichever admin answers. They repeat what was not confirmed until it is, and note what they
+// did.
 
 #include "tests/e2e/harness/nodes.hpp"
 #include "tests/faults/checker.hpp"
@@ -22,8 +23,8 @@ namespace xxl::faults {
 
 class operators {
 public:
-  /// `edited` are theirs alone; the others they only start by hand.
-  operators(std::vector<std::string> admins, e2e::workspace& place, std::filesystem::path record,
+  /// `edited` are theirs alone; the others they only start by hand, and kill. `ledger`: the database, past the product.
+  operators(std::vector<std::string> admins, std::string ledger, e2e::workspace& place, std::filesystem::path record,
             std::vector<harness_job> edited, std::vector<harness_job> untouched, std::uint64_t seed);
   ~operators();
 
@@ -38,6 +39,7 @@ public:
   /// What was done; after close().
   const std::vector<operator_act>& acts() const { return acts_; }
   const std::set<std::int64_t>& triggered() const { return triggered_; }
+  const std::set<std::int64_t>& to_be_killed() const { return to_be_killed_; }
   const std::set<std::int64_t>& killed() const { return killed_; }
 
 private:
@@ -52,15 +54,17 @@ private:
   void rename_owner();
   void pause_or_resume();
   void start_by_hand();
+  void kill_one();
 
   std::vector<std::string> admins_;
+  std::string ledger_;
   e2e::workspace& place_;
   std::filesystem::path record_;
   std::vector<harness_job> edited_, untouched_;
   std::mt19937_64 random_;
   std::set<std::string> paused_;
   std::vector<operator_act> acts_;
-  std::set<std::int64_t> triggered_, killed_;
+  std::set<std::int64_t> triggered_, to_be_killed_, killed_;
   int requests_ = 0;
   std::exception_ptr failure_;
   std::mutex mutex_; // guards what follows

@@ -41,7 +41,7 @@ void print_figures(std::ostream& out, const run_record& record, const verdict& v
   auto seconds = std::max<std::int64_t>((record.ended_ms - record.began_ms) / 1'000, 1);
   out << v.fires / seconds << " fires a second for " << seconds << " s, " << record.seen.starts.size() << " starts, "
       << record.seen.acts.size() << " edits, pauses and resumes, " << record.seen.triggered.size()
-      << " started by hand\n";
+      << " started by hand, " << record.seen.killed.size() << " killed\n";
   if (auto* row = latest_start(record))
     out << "the latest start, " << row->started_ms - row->key.fire_ms
         << " ms after its fire time: " << to_string(row->key) << ": " << text_of(*row) << "\n";

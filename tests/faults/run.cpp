@@ -83,7 +83,7 @@ std::string to_string(const planted& p, std::int64_t run_began_ms) {
 void carry_out(const std::vector<step>& plan, std::uint64_t seed, cluster& c, run_record& record) {
   std::vector<std::string> endpoints;
   for (std::size_t i = 0; i < cluster::admins; ++i) endpoints.push_back(c.admin_of(i).at.endpoint());
-  operators people{endpoints, c.place(), c.record(), edited_jobs(), untouched_jobs(), seed};
+  operators people{endpoints, c.url(), c.place(), c.record(), edited_jobs(), untouched_jobs(), seed};
   people.open();
   record.began_ms = now_ms();
   people.begin();
@@ -96,7 +96,7 @@ void carry_out(const std::vector<step>& plan, std::uint64_t seed, cluster& c, ru
   people.close();
   record.ended_ms = now_ms();
   // What is still open after that is the checker's to tell.
-  e2e::eventually([&c] { return e2e::open_rows(c.url()) == 0; }, rest);
+  e2e::eventually([&c] { return e2e::open_triggers(c.url()).empty(); }, rest);
 
   auto& e = record.seen;
   e.versions = e2e::read_versions(c.url());
@@ -108,6 +108,7 @@ void carry_out(const std::vector<step>& plan, std::uint64_t seed, cluster& c, ru
     if (!p.host_cut.empty()) e.cuts.push_back({p.host_cut, p.hit_ms, p.healed_ms});
   e.acts = people.acts();
   e.triggered = people.triggered();
+  e.to_be_killed = people.to_be_killed();
   e.killed = people.killed();
 }
 

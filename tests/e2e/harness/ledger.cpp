@@ -84,8 +84,11 @@ ledger read_ledger(const std::string& url) {
   return all;
 }
 
-std::size_t open_rows(const std::string& url) {
-  return static_cast<std::size_t>(query{url, "SELECT count(*) FROM trigger_open"}.number(0, 0));
+std::vector<std::int64_t> open_triggers(const std::string& url) {
+  std::vector<std::int64_t> all;
+  const query rows{url, "SELECT trigger_id FROM trigger_open"};
+  rows.each([&](int i) { all.push_back(rows.number(i, 0)); });
+  return all;
 }
 
 std::vector<run_key> open_keys(const std::string& url, const std::set<std::int64_t>& triggers) {

@@ -51,8 +51,8 @@ struct job_version {
 
 /// `url` as libpq takes it; PostgreSQL only. All throw std::runtime_error with the server's reason.
 ledger read_ledger(const std::string& url);
-/// How many rows are not final.
-std::size_t open_rows(const std::string& url);
+/// The triggers that are not final.
+std::vector<std::int64_t> open_triggers(const std::string& url);
 /// The keys of those of these triggers that are open.
 std::vector<run_key> open_keys(const std::string& url, const std::set<std::int64_t>& triggers);
 /// All versions of all jobs, by job and version.
