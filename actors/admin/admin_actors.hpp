@@ -2,6 +2,7 @@
 // The actors of an admin node, put together: the only place where that is done. Who starts and stops them is
 // admin_node.hpp's, with threads; a test's, under virtual time.
 
+#include "actors/admin/clock_watch.hpp"
 #include "actors/admin/node.hpp"
 #include "actors/admin/reign.hpp"
 #include "actors/admin/trust.hpp"
@@ -38,6 +39,7 @@ struct admin_ground {
 };
 
 struct admin_actors {
+  clock_watch_ptr wall; ///< what they tell the time by: outlives them
   trust_ptr leads;
   gate_actor gate;
   operator_actor operators;
