@@ -4,7 +4,7 @@
 
 #include "audit/finding.hpp"
 #include "audit/plan.hpp"
-#include "protocol/messages.hpp"
+#include "protocol/audit_messages.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -3,7 +3,7 @@
 
 #include "audit/finding.hpp"
 #include "audit/handler_record.hpp"
-#include "protocol/messages.hpp"
+#include "protocol/audit_messages.hpp"
 
 #include <cstdint>
 #include <functional>

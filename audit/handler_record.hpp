@@ -2,7 +2,7 @@
 // The handlers' own record of what they started, a line per start, as `xxlctl audit --handlers` reads it
 // (docs/xxlctl.md): JOB FIRE ORIGIN SHARD ATTEMPT SESSION. It is kept in memory as a whole, some 60 bytes a line.
 
-#include "protocol/messages.hpp"
+#include "protocol/audit_messages.hpp"
 
 #include <istream>
 #include <map>

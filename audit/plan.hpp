@@ -11,7 +11,7 @@
 //   edit stored can be computed; the others depend on when runs end.
 // - The newest version is proved up to the fire row: what is due from its stored next fire on is still planned.
 
-#include "protocol/messages.hpp"
+#include "protocol/audit_messages.hpp"
 #include "schedule/timetable.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 // What a ledger row may say by itself (guarantees.md §1): pure checks of one row.
 
-#include "protocol/messages.hpp"
+#include "protocol/audit_messages.hpp"
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // How findings name what they are about, the same in all of them.
 
 #include "audit/finding.hpp"
-#include "protocol/messages.hpp"
+#include "protocol/audit_messages.hpp"
 
 #include <string>
 

@@ -4,7 +4,7 @@
 
 #include "audit/audit.hpp"
 #include "cli/admin.hpp"
-#include "protocol/messages.hpp"
+#include "protocol/audit_messages.hpp"
 
 #include <cstddef>
 #include <optional>

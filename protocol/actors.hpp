@@ -3,6 +3,7 @@
 // to. "INTERNAL" marks what an actor sends only to itself. Interfaces between actors of one node carry local structs
 // that never leave the process (protocol/local.hpp).
 
+#include "protocol/audit_messages.hpp"
 #include "protocol/messages.hpp"
 
 #include <caf/atom.hpp>

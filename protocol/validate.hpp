@@ -2,6 +2,7 @@
 // The edge: what another node sent is checked before anything uses it. Enumerations and variants arrive unchecked
 // (caf.md §6).
 
+#include "protocol/audit_messages.hpp"
 #include "protocol/messages.hpp"
 
 #include <optional>

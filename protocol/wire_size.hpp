@@ -2,6 +2,7 @@
 // About how many bytes an item takes in a message: what senders cut batches by, and what receivers refuse by
 // (protocol/limits.hpp).
 
+#include "protocol/audit_messages.hpp"
 #include "protocol/messages.hpp"
 
 #include <cstddef>

@@ -73,16 +73,16 @@ public:
     return with([&](auto& s) { return read_specs(connection_, s, keys); });
   }
   std::vector<audit_job> audit_jobs(const audit_query& q) override {
-    return with([&](auto& s) { return storage::audit_jobs(s, q); });
+    return with([&](auto& s) { return storage::audit_jobs(connection_, s, q); });
   }
   std::vector<version_row> audit_versions(const audit_query& q) override {
     return with([&](auto& s) { return storage::audit_versions(connection_, s, q); });
   }
   std::vector<audit_gap> audit_gaps(const audit_query& q) override {
-    return with([&](auto& s) { return storage::audit_gaps(s, q); });
+    return with([&](auto& s) { return storage::audit_gaps(connection_, s, q); });
   }
   std::vector<audit_trigger> audit_triggers(const audit_query& q) override {
-    return with([&](auto& s) { return storage::audit_triggers(s, q); });
+    return with([&](auto& s) { return storage::audit_triggers(connection_, s, q); });
   }
   void ensure_days(instant from, instant to) override {
     with([&](auto& s) { storage::ensure_days(connection_, s, from, to); });

@@ -2,6 +2,7 @@
 // Groups, jobs, versions, sessions and the lists that people read (storage.md §4d, §4f). A connection of its own;
 // belongs to one detached actor. Specifications are opaque JSON text here.
 
+#include "protocol/audit_messages.hpp"
 #include "protocol/enums.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/messages.hpp"

@@ -2,8 +2,9 @@
 
 #include "storage/soci_values.hpp"
 
-#include <algorithm>
 #include <limits>
+#include <optional>
+#include <string>
 
 namespace xxl::storage {
 namespace {
@@ -53,6 +54,23 @@ constexpr auto* triggers_sql =
     ") t ORDER BY t.job_id, t.fire_ms, t.origin, t.shard, t.attempt, t.trigger_id, t.ended_ms LIMIT :most OFFSET "
     ":taken";
 
+/// While one of these lives, PostgreSQL reads by the keys, in their order. Without it a page of a partition that was
+/// not analyzed yet is a sort of all that is left of it: 2.3 s instead of 45 ms for 1,000 rows of 1,000,000.
+class by_key {
+public:
+  by_key(soci_connection& c, soci::session& s) {
+    if (c.dialect() != dialect::postgres) return;
+    transaction_.emplace(s); // its end, a rollback, undoes the settings
+    std::string settings;
+    s << "SELECT set_config('enable_seqscan', 'off', true) || set_config('enable_bitmapscan', 'off', true)"
+         " || set_config('enable_sort', 'off', true) || set_config('jit', 'off', true)",
+        into(settings);
+  }
+
+private:
+  std::optional<soci::transaction> transaction_;
+};
+
 /// Where a page begins, as it is bound. Gap rows and triggers begin at the place, not behind it, and pass over what was
 /// taken of that very key: keys are unique, but an audit is what finds out if they are not.
 struct bounds {
@@ -79,7 +97,8 @@ struct bounds {
 
 } // namespace
 
-std::vector<audit_job> audit_jobs(soci::session& s, const audit_query& q) {
+std::vector<audit_job> audit_jobs(soci_connection& c, soci::session& s, const audit_query& q) {
+  const by_key reading{c, s};
   const bounds b{q};
   const long long after = q.after ? b.job : b.job - 1;
   long long id = 0, version = 0, group_paused = 0, deleted = 0, awaits = 0;
@@ -103,6 +122,7 @@ std::vector<audit_job> audit_jobs(soci::session& s, const audit_query& q) {
 }
 
 std::vector<version_row> audit_versions(soci_connection& c, soci::session& s, const audit_query& q) {
+  const by_key reading{c, s};
   const bounds b{q};
   long long job = 0, version = 0, from = 0, enabled = 0, paused = 0;
   nullable_number after, first_fire;
@@ -127,7 +147,8 @@ std::vector<version_row> audit_versions(soci_connection& c, soci::session& s, co
   return rows;
 }
 
-std::vector<audit_gap> audit_gaps(soci::session& s, const audit_query& q) {
+std::vector<audit_gap> audit_gaps(soci_connection& c, soci::session& s, const audit_query& q) {
+  const by_key reading{c, s};
   const bounds b{q};
   long long job = 0, from = 0, to = 0, fires = 0, at = 0, version = 0, reason = 0;
   soci::statement query = (s.prepare << gaps_sql, use(b.job, "job"), use(b.fire, "place"), use(b.last, "last"),
@@ -146,7 +167,8 @@ std::vector<audit_gap> audit_gaps(soci::session& s, const audit_query& q) {
   return rows;
 }
 
-std::vector<audit_trigger> audit_triggers(soci::session& s, const audit_query& q) {
+std::vector<audit_trigger> audit_triggers(soci_connection& c, soci::session& s, const audit_query& q) {
+  const by_key reading{c, s};
   const bounds b{q};
   const long long reach = b.most + b.taken;
   long long id = 0, job = 0, fire = 0, shard = 0, shards = 0, attempt = 0, handed = 0, state = 0, cause = 0, reason = 0,

@@ -10,9 +10,9 @@
 
 namespace xxl::storage {
 
-std::vector<audit_job> audit_jobs(soci::session& s, const audit_query& q);
+std::vector<audit_job> audit_jobs(soci_connection& c, soci::session& s, const audit_query& q);
 std::vector<version_row> audit_versions(soci_connection& c, soci::session& s, const audit_query& q);
-std::vector<audit_gap> audit_gaps(soci::session& s, const audit_query& q);
-std::vector<audit_trigger> audit_triggers(soci::session& s, const audit_query& q);
+std::vector<audit_gap> audit_gaps(soci_connection& c, soci::session& s, const audit_query& q);
+std::vector<audit_trigger> audit_triggers(soci_connection& c, soci::session& s, const audit_query& q);
 
 } // namespace xxl::storage

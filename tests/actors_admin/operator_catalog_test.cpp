@@ -1,92 +1,14 @@
-#include "actors/admin/catalog.hpp"
 #include "config/spec_json.hpp"
-#include "protocol/errors.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/wire_size.hpp"
-#include "tests/actors_admin/operator_fake_catalog.hpp"
-#include "tests/support/actor_test.hpp"
+#include "tests/actors_admin/operator_catalog_fixture.hpp"
 
-#include <caf/typed_event_based_actor.hpp>
 #include <gmock/gmock.h>
 
-#include <memory>
-
-namespace xxl::admin {
+namespace xxl::admin::test {
 namespace {
 
-using namespace std::chrono_literals;
 using storage::error_kind;
-using test::fake_catalog;
-
-struct listener_state {
-  std::vector<job_id> jobs;
-  int groups = 0;
-  std::vector<trigger_id> killed;
-};
-
-change_listener_actor::behavior_type listen(change_listener_actor::pointer, std::shared_ptr<listener_state> heard) {
-  return {
-      [heard](const jobs_changed& x) { heard->jobs.insert(heard->jobs.end(), x.jobs.begin(), x.jobs.end()); },
-      [heard](const groups_changed&) { ++heard->groups; },
-      [heard](const kills_marked& x) {
-        for (auto& row : x.waiting) heard->killed.push_back(row.trigger);
-      },
-  };
-}
-
-job_spec job(std::string name, schedule_spec s = every_schedule{60s, {}}, std::string params = {}) {
-  job_spec spec;
-  spec.group = "orders";
-  spec.name = std::move(name);
-  spec.schedule = std::move(s);
-  spec.work = handler_work{"h"};
-  spec.params = std::move(params);
-  return spec;
-}
-
-group_spec group(std::string name, std::string title = {}) {
-  group_spec g;
-  g.name = std::move(name);
-  g.title = std::move(title);
-  return g;
-}
-
-class CatalogTest : public xxl::test::ActorTest {
-protected:
-  std::shared_ptr<fake_catalog> db = std::make_shared<fake_catalog>();
-  std::shared_ptr<listener_state> heard = std::make_shared<listener_state>();
-  change_listener_actor listener = sys.spawn(listen, heard);
-  metrics_ptr counters = std::make_shared<metrics>();
-  clock_watch_ptr wall = std::make_shared<clock_watch>(clock);
-  catalog_actor catalog = spawn_catalog(sys, {db, &clock, wall, listener, counters, false});
-
-  ~CatalogTest() override {
-    self->send_exit(catalog, caf::exit_reason::user_shutdown);
-    self->send_exit(listener, caf::exit_reason::user_shutdown);
-    catalog = nullptr;
-    listener = nullptr;
-    settle();
-  }
-
-  std::vector<std::string> apply(std::vector<group_spec> groups, std::vector<job_spec> jobs) {
-    auto answer = ask<std::vector<apply_change>>(catalog, apply_atom_v,
-                                                 apply_request{std::move(groups), std::move(jobs), "ann", "jobs/"});
-    std::vector<std::string> said;
-    if (!answer) return {to_string(code_of(answer.error())) + ": " + text_of(answer.error())};
-    for (auto& c : *answer)
-      said.push_back(c.kind + " " + c.group + (c.name.empty() ? "" : "/" + c.name) + " " + c.change +
-                     (c.detail.empty() ? "" : ": " + c.detail));
-    return said;
-  }
-  using lines = std::vector<std::string>;
-
-  template <class R> static std::string error(const caf::expected<R>& x) {
-    return x ? "no error" : to_string(code_of(x.error())) + ": " + text_of(x.error());
-  }
-  auto pause(const std::string& name, bool on = true) {
-    return ask<pause_answer>(catalog, pause_atom_v, pause_request{{"orders", name}, on, "ann"});
-  }
-};
 
 TEST_F(CatalogTest, ApplyCreatesGroupsThenJobsInBulk) {
   std::vector<job_spec> jobs;
@@ -527,87 +449,5 @@ TEST_F(CatalogTest, NothingIsEditedByAClockThatWasSetOrIsAstray) {
   EXPECT_EQ(apply({}, {job("a")}), lines{"job orders/a created"});
 }
 
-// ---- what an audit reads
-
-class AuditLists : public CatalogTest {
-protected:
-  audit_query query{{1}, {1'000}, {}, {}, {}, 1'000};
-
-  std::vector<audit_version> versions() {
-    auto answer = ask<std::vector<audit_version>>(catalog, audit_atom_v, versions_atom_v, query);
-    EXPECT_TRUE(answer) << error(answer);
-    return answer ? *answer : std::vector<audit_version>{};
-  }
-  static storage::version_row version(std::optional<std::string> spec) {
-    return {{7}, 3, instant{5s}, instant{4s}, instant{6s}, false, true, std::move(spec), "2025b"};
-  }
-};
-
-TEST_F(AuditLists, AVersionShowsItsScheduleAndItsRetriesAlone) {
-  auto spec = job("a", cron_schedule{"0 0 * * * ?", "Asia/Shanghai"});
-  spec.retry = {3, true, false, true};
-  db->audited.versions = {version(xxl::config::to_json(spec))};
-  auto rows = versions();
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows[0].job, job_id{7});
-  EXPECT_EQ(rows[0].version, 3);
-  EXPECT_EQ(rows[0].from, instant{5s});
-  EXPECT_EQ(rows[0].after, instant{4s});
-  EXPECT_EQ(rows[0].first_fire, instant{6s});
-  EXPECT_FALSE(rows[0].enabled);
-  EXPECT_TRUE(rows[0].paused);
-  EXPECT_EQ(rows[0].tzdb, "2025b");
-  EXPECT_EQ(rows[0].schedule, spec.schedule);
-  EXPECT_EQ(rows[0].retry, spec.retry);
-  EXPECT_EQ(rows[0].problem, "");
-}
-
-TEST_F(AuditLists, AVersionWithoutASpecificationIsAsBefore) {
-  db->audited.versions = {version({})};
-  auto rows = versions();
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_FALSE(rows[0].schedule);
-  EXPECT_EQ(rows[0].problem, "");
-}
-
-TEST_F(AuditLists, AVersionThatCannotBeReadIsListedWithItsProblem) {
-  db->audited.versions = {version("{"), version(xxl::config::to_json(job("a")))};
-  auto rows = versions();
-  ASSERT_EQ(rows.size(), 2u);
-  EXPECT_EQ(rows[0].problem.find("stored specification: "), 0u) << rows[0].problem;
-  EXPECT_FALSE(rows[0].schedule);
-  EXPECT_EQ(rows[1].problem, "");
-}
-
-TEST_F(AuditLists, ThePageOfEachEndsWhereTheMessageIsFull) {
-  db->audited.jobs.resize(5'000);
-  db->audited.versions.resize(5'000, version(xxl::config::to_json(job("a"))));
-  db->audited.gaps.resize(5'000);
-  db->audited.triggers.resize(5'000);
-  auto fits = [](const auto& answer) {
-    std::size_t bytes = 0;
-    for (auto& row : *answer) bytes += wire_size(row);
-    return bytes <= limits::batch_bytes && bytes + 2 * wire_size(answer->back()) > limits::batch_bytes;
-  };
-  EXPECT_TRUE(fits(ask<std::vector<audit_job>>(catalog, audit_atom_v, jobs_atom_v, query)));
-  EXPECT_TRUE(fits(ask<std::vector<audit_version>>(catalog, audit_atom_v, versions_atom_v, query)));
-  EXPECT_TRUE(fits(ask<std::vector<audit_gap>>(catalog, audit_atom_v, gaps_atom_v, query)));
-  EXPECT_TRUE(fits(ask<std::vector<audit_trigger>>(catalog, audit_atom_v, triggers_atom_v, query)));
-}
-
-TEST_F(AuditLists, ADatabaseThatIsGoneIsSaidSo) {
-  for (auto* list : {"audit_jobs", "audit_versions", "audit_gaps", "audit_triggers"})
-    db->faults.push_back({list, error_kind::fatal, false});
-  auto said = [](const auto& answer) { return error(answer); };
-  EXPECT_EQ(said(ask<std::vector<audit_job>>(catalog, audit_atom_v, jobs_atom_v, query)),
-            "internal: database: audit_jobs failed on purpose");
-  EXPECT_EQ(said(ask<std::vector<audit_version>>(catalog, audit_atom_v, versions_atom_v, query)),
-            "internal: database: audit_versions failed on purpose");
-  EXPECT_EQ(said(ask<std::vector<audit_gap>>(catalog, audit_atom_v, gaps_atom_v, query)),
-            "internal: database: audit_gaps failed on purpose");
-  EXPECT_EQ(said(ask<std::vector<audit_trigger>>(catalog, audit_atom_v, triggers_atom_v, query)),
-            "internal: database: audit_triggers failed on purpose");
-}
-
 } // namespace
-} // namespace xxl::admin
+} // namespace xxl::admin::test
