@@ -53,10 +53,10 @@ options draw_options(std::uint64_t seed) {
   o.admins = random.chance(0.8) ? 2 : 1;
   o.executors = static_cast<int>(random.between(1, 3));
   o.jobs = static_cast<int>(random.between(2, 7));
-  o.chaos = pick<span>(random, {6s, 10s, 16s});
+  o.chaos = pick<span>(random, {5s, 9s, 15s});
   o.step_most = pick<span>(random, {20us, 200us, 1ms});
   o.fault_every = pick<span>(random, {300ms, 1s, 3s});
-  o.operator_every = pick<span>(random, {200ms, 1s, 5s});
+  o.operator_every = pick<span>(random, {400ms, 2s, 6s});
   for (auto f : all_faults)
     if (random.chance(0.3)) o.faults.push_back(f);
   o.net.latency_most = pick<span>(random, {500us, 5ms, 50ms});

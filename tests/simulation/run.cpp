@@ -134,7 +134,7 @@ public:
     world_.run_until(world_.now() + options_.chaos);
     phase("calm");
     wrong.end();
-    world_.run_until(world_.now() + 10s); // what people had asked of a frozen admin is answered or given up
+    world_.run_until(world_.now() + 5s); // what people had asked of a frozen admin is answered or given up
     operators_->end();
     phase("settling");
     settle();
