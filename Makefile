@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 BIN := build/release/bin
 
 .DEFAULT_GOAL := build
-.PHONY: help deps configure build demo test bench lint install asan clean
+.PHONY: help deps configure build demo test simulate bench lint install asan clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -22,6 +22,12 @@ demo: build ## starts a standalone node on SQLite with examples/jobs/; Ctrl-C en
 
 test: build ## every test, the style test and the end-to-end tests among them
 	@ctest --preset release --parallel 2
+
+SEED ?= 1
+SEEDS ?= 1000
+simulate: configure ## the whole system under virtual time with faults: SEEDS=1000 runs from SEED=1
+	@cmake --build --preset release --target simulation_test
+	@$(BIN)/simulation_test --seed=$(SEED) --seeds=$(SEEDS)
 
 bench: build ## the three scenarios of xxl-bench, a CSV line each
 	@$(BIN)/xxl-bench throughput --n=100000

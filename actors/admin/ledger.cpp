@@ -2,6 +2,7 @@
 
 #include "actors/admin/claim_plan.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/guards.hpp"
 #include "storage/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -110,7 +111,9 @@ template <class Call> auto answered(self_ptr self, run& how, Call call) {
     try {
       return call();
     } catch (const storage::error& e) {
-      if (e.kind == error_kind::unknown_outcome || e.kind == error_kind::refused) how = run::settle;
+      auto settles = e.kind == error_kind::refused ||
+                     (e.kind == error_kind::unknown_outcome && stands(guard::unknown_commit_settled));
+      if (settles) how = run::settle;
       if (e.kind != error_kind::refused || refusals == claim_chunk) throw;
       spdlog::error("{}: {}", self->state.cfg.duty, e.what());
       self->state.stat("refused") += 1;
