@@ -105,6 +105,7 @@ public:
     laws_.add(leaders_act_on_trust(judge_, world_, database_));
     laws_.add(older_epochs_claim_nothing(judge_));
     laws_.add(orders_stay_within_credit(judge_));
+    laws_.add(nothing_held_is_sent_again(judge_));
     laws_.add(retries_follow_their_rule(judge_));
     laws_.add(starts_are_allowed(judge_, world_));
     laws_.add(states_step_forward(judge_));
