@@ -2,7 +2,7 @@
 // The guards that keep guarantees.md true, by name. In the product all of them stand, always, and nothing can change
 // that but a test: it switches one off and demands that the simulation finds what the guard prevents. A guard whose
 // absence nothing finds is a belt that another one makes superfluous, or a promise that nothing checks
-// (tests/simulation/guards_test.cpp tells which).
+// (tests/simulation/prove_guards.cpp tells which).
 
 #include <array>
 #include <atomic>
