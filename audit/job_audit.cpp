@@ -49,15 +49,16 @@ void job_audit::tell_of_versions() {
   bool zone_told = false;
   for (auto& v : plan_.versions()) {
     if (v.version != expected)
-      tell(about_job(kind::version_missing, v.begin, v.begin, 0,
+      tell(about_job(kind::version_missing, {}, {}, 0,
                      "version " + std::to_string(expected) + " is not in its history"));
     expected = v.version + 1;
     if (v.begin >= request_.to || v.end < request_.from) continue;
+    auto first = std::max(v.begin, request_.from), last = std::min(v.end, request_.to);
     if (v.what == planned_version::kind::unknown)
-      tell(about_job(kind::version_unusable, v.begin, v.end, 0,
+      tell(about_job(kind::version_unusable, first, last, 0,
                      "version " + std::to_string(v.version) + " cannot be used: " + v.problem));
     if (!v.tzdb.empty() && v.tzdb != request_.tzdb && !std::exchange(zone_told, true))
-      tell(about_job(kind::tzdb_differs, v.begin, v.end, 0,
+      tell(about_job(kind::tzdb_differs, first, last, 0,
                      "version " + std::to_string(v.version) + " was planned with zone data " + v.tzdb +
                          ", this machine has " + request_.tzdb));
   }

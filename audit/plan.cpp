@@ -4,6 +4,7 @@
 #include "config/schedule_of.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -49,20 +50,19 @@ std::int64_t count_in(const planned_version& v, instant after, instant until) {
 
 plan::plan(const audit_job& job, std::span<const audit_version> versions) : job_{job}, border_{lowest} {
   const audit_version* before = nullptr;
-  auto begin = lowest;
   for (auto& v : versions) {
     if (v.version > job.version) break;
-    if (before) {
-      end_version(*before, v, begin);
-      begin = versions_.back().end;
-    }
-    begin_version(v, begin);
+    if (before) end_version(*before, v);
+    begin_version(v);
     before = &v;
   }
-  if (before) end_newest(begin, before->after);
+  if (before) end_newest(before->after);
+  // The clocks of two admins may differ: no version ends behind its successor.
+  for (auto v = versions_.rbegin(); v != versions_.rend() && std::next(v) != versions_.rend(); ++v)
+    std::next(v)->end = std::min(std::next(v)->end, v->end);
 }
 
-void plan::begin_version(const audit_version& v, instant begin) {
+void plan::begin_version(const audit_version& v) {
   if (v.schedule || !v.problem.empty()) {
     schedule_ = v.schedule;
     retry_ = v.retry;
@@ -71,51 +71,46 @@ void plan::begin_version(const audit_version& v, instant begin) {
     if (auto* wrong = std::get_if<schedule::parse_error>(&times)) problem_ = wrong->message;
     if (auto* good = std::get_if<schedule::timetable>(&times)) times_ = *good;
   }
-  auto& p = versions_.emplace_back();
+  planned_version p;
   p.version = v.version;
-  p.begin = begin;
+  p.begin = versions_.empty() ? lowest : versions_.back().end;
   p.retry = retry_;
   p.problem = problem_;
   p.times = times_;
   if (is_cron(schedule_)) p.tzdb = v.tzdb;
-  if (!v.enabled) return;
-  if (!problem_.empty()) {
-    p.what = kind::unknown;
-  } else if (times_.what() == schedule::timetable::kind::after && !v.paused) {
-    p.what = kind::delay;
-    p.begin = v.after.value_or(lowest); // a fire comes by the clock of the admin that completed the run before
-    p.first = v.first_fire;
-  } else if (times_.what() == schedule::timetable::kind::none || times_.what() == schedule::timetable::kind::after) {
-    return;
-  } else if (!v.paused && v.first_fire) {
-    p.what = kind::fires;
-    p.first = v.first_fire;
-  } else if (v.after) { // without an instant up to which the record is complete there is no span to record
-    p.what = kind::held;
-    p.begin = std::max(begin, *v.after);
-  }
+  p.what = kind_of(v);
+  if (p.what == kind::fires || p.what == kind::delay) p.first = v.first_fire;
+  if (p.what == kind::fires) p.begin = *v.first_fire - 1ms;
+  if (p.what == kind::delay) p.begin = v.after.value_or(lowest);
+  versions_.push_back(std::move(p));
 }
 
-void plan::end_version(const audit_version& v, const audit_version& successor, instant begin) {
+planned_version::kind plan::kind_of(const audit_version& v) const {
+  using schedule_kind = schedule::timetable::kind;
+  if (!v.enabled) return kind::idle;
+  if (!problem_.empty()) return kind::unknown;
+  if (times_.what() == schedule_kind::none) return kind::idle;
+  if (times_.what() == schedule_kind::after) return v.paused ? kind::idle : kind::delay;
+  if (!v.paused && v.first_fire) return kind::fires;
+  return v.after ? kind::held : kind::idle; // nothing recorded, nothing planned: no span to record
+}
+
+void plan::end_version(const audit_version& v, const audit_version& successor) {
   auto same_schedule =
       successor.problem.empty() && problem_.empty() && (!successor.schedule || successor.schedule == schedule_);
   auto goes_on =
       same_schedule && successor.enabled == v.enabled && successor.paused == v.paused && !successor.first_fire;
   auto& p = versions_.back();
-  p.end = std::max(successor.after.value_or(lowest), successor.from);
-  if (p.what == kind::held && goes_on) p.end = successor.after.value_or(p.begin);
+  auto after = successor.after.value_or(lowest);
+  p.end = p.what == kind::held && goes_on ? after : std::max(after, successor.from);
   if (successor.first_fire) p.end = std::min(p.end, *successor.first_fire - 1ms);
-  p.end = std::max({p.end, p.begin, begin}); // ends never go back, whatever the clocks of two admins say
 }
 
-void plan::end_newest(instant begin, std::optional<instant> after) {
+void plan::end_newest(std::optional<instant> after) {
   newest_after_ = after;
-  if (job_.next)
-    border_ = *job_.next;
-  else if (job_.last)
-    border_ = *job_.last + 1ms;
-  border_ = std::max(border_, begin + 1ms);
-  versions_.back().end = std::max(border_ - 1ms, begin);
+  auto closed = versions_.size() > 1 ? versions_[versions_.size() - 2].end : lowest;
+  border_ = job_.next ? *job_.next : std::max(job_.last.value_or(lowest), closed) + 1ms;
+  versions_.back().end = border_ - 1ms;
 }
 
 const planned_version* plan::find(spec_version version) const {
@@ -163,8 +158,8 @@ std::string plan::why_not_due(const planned_version& v, instant fire) const {
   case kind::delay: break;
   }
   if (fire > v.end) return name + " was over at " + config::format_instant(v.end);
-  if (fire <= v.begin) return name + " was not yet in force";
   if (v.first && fire < *v.first) return name + " began with the fire at " + config::format_instant(*v.first);
+  if (fire <= v.begin) return name + " began at " + config::format_instant(v.begin);
   if (v.what == kind::fires && next_in(v, fire - 1ms) != fire)
     return "the schedule of " + name + " does not name that instant";
   return {};
@@ -183,14 +178,14 @@ std::int64_t plan::held(instant from, instant until) const {
 }
 
 std::optional<instant> plan::lost_next() const {
-  if (versions_.empty() || job_.next || job_.deleted) return std::nullopt;
+  if (versions_.empty() || job_.next) return std::nullopt;
   auto& v = versions_.back();
   const auto last = job_.last.value_or(lowest);
   if (v.what == kind::fires) return last < *v.first ? v.first : v.times.next(last);
-  // An edit of a fixed delay stores no fire while the run before goes on, nor while the group is paused. Only what has
-  // fired since, or was planned, was surely in force.
+  // An edit of a fixed delay stores no fire while the run before goes on, nor while the group is paused: only what was
+  // planned, or has fired since, was surely in force.
   const auto in_force = v.first || last > newest_after_.value_or(lowest);
-  if (v.what == kind::delay && in_force && !job_.awaits_end && !job_.group_paused)
+  if (v.what == kind::delay && in_force && !job_.awaits_end)
     return last < v.first.value_or(lowest) ? v.first : job_.last;
   return std::nullopt;
 }

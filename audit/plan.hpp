@@ -35,7 +35,7 @@ struct planned_version {
   kind what = kind::idle;
   schedule::timetable times;
   std::optional<instant> first; ///< fires, delay: the fire that the edit stored, if it lies in this version's time
-  instant begin{}, end{};       ///< (begin, end]: this version's time; empty if end <= begin
+  instant begin{}, end{};       ///< (begin, end]: this version's time; ends never go back
   retry_rule retry;
   std::string tzdb;    ///< of cron schedules; else empty
   std::string problem; ///< unknown: why
@@ -72,9 +72,10 @@ public:
   std::optional<instant> lost_next() const;
 
 private:
-  void begin_version(const audit_version& v, instant begin);
-  void end_version(const audit_version& v, const audit_version& successor, instant begin);
-  void end_newest(instant begin, std::optional<instant> after);
+  void begin_version(const audit_version& v);
+  planned_version::kind kind_of(const audit_version& v) const;
+  void end_version(const audit_version& v, const audit_version& successor);
+  void end_newest(std::optional<instant> after);
   std::vector<planned_version>::const_iterator in_force_after(instant t) const;
 
   audit_job job_;

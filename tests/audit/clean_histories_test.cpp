@@ -29,6 +29,8 @@ TEST(CleanHistory, OfAFixedRate) {
   EXPECT_EQ(r.seen.first_attempts, 60u);
   EXPECT_EQ(r.seen.jobs, 1u);
   EXPECT_EQ(r.seen.triggers, 60u);
+  EXPECT_EQ(r.seen.pending, 0u);
+  EXPECT_EQ(r.seen.held, 0u);
 }
 
 TEST(CleanHistory, OfACronOverAChangeOfTheClocks) {
@@ -122,6 +124,7 @@ TEST(CleanHistory, WhatIsClaimedWhileTheAuditReadsIsLeftAlone) {
   auto job = h.job; // read before the records
   h.claim(zero + 40s);
   h.run_until(zero + 50s);
+  h.reschedule(minutely, zero + 51s);
   h.job = job;
   auto r = audit_of(h, zero, zero + 25s);
   expect_clean(r);
@@ -304,6 +307,22 @@ TEST(CleanHistory, WithFixedDelayDuringAPause) {
   auto r = audit_of(h, zero, zero + 91s);
   expect_clean(r);
   EXPECT_EQ(r.seen.gap_fires, 10u);
+}
+
+TEST(CleanHistory, OfAFixedDelayByTheClocksOfTwoAdmins) {
+  history h{after_schedule{500ms}, zero};
+  h.run_until(zero + 20s);
+  auto* open = h.claim(*h.job.next - 100ms);
+  auto id = open->id;
+  auto fire = open->fire;
+  h.apply([](job_spec& s) { s.owner = "ada"; }, fire + 5s); // this clock is ahead of the other one
+  h.complete(id, fire + 30ms);
+  h.run_until(fire + 2s);
+  h.claim(*h.job.next - 100ms);
+  h.apply([](job_spec& s) { s.owner = "eve"; }, fire + 6s);
+  h.reschedule(secondly, fire + 3s);
+  h.run_until(zero + 30s);
+  expect_clean(audit_of(h, zero, zero + 30s));
 }
 
 TEST(CleanHistory, OfAFixedDelayThatIsPausedWhileItRuns) {

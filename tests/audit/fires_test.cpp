@@ -2,6 +2,7 @@
 
 #include "tests/audit/history.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace xxl::audit {
@@ -173,6 +174,8 @@ TEST_F(Fires, ASpecificationThatCannotBeReadProvesNothing) {
             "orders/close-stale: version 1 cannot be used: stored specification: route \"of a newer "
             "version\" is unknown");
   EXPECT_EQ(r.seen.due, r.seen.first_attempts + r.seen.gap_fires);
+  EXPECT_EQ(only_error(r).first, zero) << "within the period";
+  EXPECT_EQ(only_error(r).last, zero + 60s + 999ms);
   h.versions.at(0).problem.clear();
   h.versions.at(0).schedule = cron_schedule{"0 * * * * ?", "Mars/Base"};
   EXPECT_EQ(only_error(audited()).what, kind::version_unusable);
@@ -233,7 +236,7 @@ TEST_F(Fires, AreOfTheVersionThatWasInForce) {
   auto r = audit_of(h, zero, zero + 71s);
   EXPECT_EQ(only_error(r).text,
             "orders/close-stale: trigger 12004, the fire of 2026-03-01T00:00:05Z, was not due: version "
-            "2 was not yet in force");
+            "2 began with the fire at 2026-03-01T00:01:01Z");
   h.triggers.at(4).version = 1;
   h.triggers.back().version = 1;
   EXPECT_EQ(only_error(audit_of(h, zero, zero + 71s)).text,
@@ -257,6 +260,31 @@ TEST_F(Fires, ThatAGroupsPauseHeldNeedAGapRow) {
   h.resume_group(zero + 70s);
   h.gaps.pop_back();
   EXPECT_EQ(only_error(audit_of(h, zero, zero + 71s)).fires, 10);
+}
+
+/// Whatever ends a hold, or its schedule, must have recorded what was held up to that moment.
+TEST_F(Fires, ThatWereHeldNeedAGapRowWhicheverEditEndsIt) {
+  const auto before = h;
+  auto edited = [&](const std::function<void()>& hold, const std::function<void()>& end) {
+    h = before;
+    hold();
+    auto recorded = h.gaps.size();
+    end();
+    EXPECT_EQ(h.gaps.size(), recorded + 1);
+    h.gaps.pop_back();
+    h.job.last = h.versions.back().after = zero + 60s; // not even the fire row knows of them
+    auto f = only_error(audit_of(h, zero, zero + 71s));
+    EXPECT_EQ(f.what, kind::missing_fire);
+    EXPECT_EQ(f.fires, 10) << f.text;
+  };
+  auto pause = [&] { h.pause(zero + 60s); };
+  edited(pause, [&] { h.resume(zero + 70s); });
+  edited(pause, [&] { h.reschedule(delay, zero + 70s); });
+  edited(pause, [&] { h.apply([](job_spec& s) { s.enabled = false; }, zero + 70s); });
+  edited(pause, [&] { h.remove(zero + 70s); });
+  auto pause_group = [&] { h.pause_group(zero + 60s); };
+  edited(pause_group, [&] { h.resume_group(zero + 70s); });
+  edited(pause_group, [&] { h.pause(zero + 70s); });
 }
 
 TEST_F(Fires, ThatWereOverdueAtAnEditNeedAGapRow) {
@@ -324,6 +352,17 @@ TEST_F(Delays, WithAnotherScheduleInBetweenNothingIsAwaited) {
   EXPECT_FALSE(h.job.awaits_end);
   h.run_until(fire + 10s);
   EXPECT_EQ(audit_of(h, zero, fire + 10s).found.error_count(), 0u);
+}
+
+TEST_F(Delays, ARunOfAPausedVersionIsNotDue) {
+  auto* open = h.claim(*h.job.next - 100ms);
+  auto id = open->id;
+  h.pause(open->fire + 10ms);
+  h.complete(id, h.trigger(id).fire + 30ms);
+  h.trigger(id).version = 2;
+  auto f = only_error(audit_of(h, zero, zero + 90s));
+  EXPECT_EQ(f.what, kind::fire_not_due);
+  EXPECT_THAT(f.text, ::testing::EndsWith("version 2 plans no fires"));
 }
 
 TEST_F(Delays, AGapRowHoldsOneFire) {

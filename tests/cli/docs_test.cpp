@@ -1,5 +1,6 @@
-// docs/xxlctl.md cannot rot: every verb, option and exit code of the program stands in it.
+// docs/xxlctl.md cannot rot: every verb, option, exit code and finding of the program stands in it.
 
+#include "audit/finding.hpp"
 #include "cli/options.hpp"
 
 #include <gtest/gtest.h>
@@ -47,6 +48,12 @@ TEST(XxlctlDocs, NameEveryVerb) {
   EXPECT_EQ(lists.size(), 4u);
   for (auto& verb : verbs) EXPECT_NE(text.find("`" + verb), std::string::npos) << verb;
   for (auto& list : lists) EXPECT_NE(text.find("`get " + list), std::string::npos) << list;
+}
+
+TEST(XxlctlDocs, NameEveryKindOfFinding) {
+  auto text = document();
+  for (auto kind : audit::all_kinds())
+    EXPECT_NE(text.find("`" + std::string{audit::name_of(kind)} + "`"), std::string::npos) << audit::name_of(kind);
 }
 
 TEST(XxlctlDocs, NameTheExitCodesThatHelpNames) {
