@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 BIN := build/release/bin
 
 .DEFAULT_GOAL := build
-.PHONY: help deps configure build demo test faults soak bench lint install asan clean
+.PHONY: help deps configure build demo test faults soak simulate bench lint install asan clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,6 +28,12 @@ faults: build ## kills, freezes, cuts and starves a cluster while it fires, and 
 
 soak: build ## the same, 20 of each fault; takes about 40 minutes
 	@XXL_BIN_DIR=$(abspath $(BIN)) $(BIN)/xxl-faults --soak
+
+SEED ?= 1
+SEEDS ?= 1000
+simulate: configure ## the whole system under virtual time with faults: SEEDS=1000 runs from SEED=1
+	@cmake --build --preset release --target simulation_test
+	@$(BIN)/simulation_test --seed=$(SEED) --seeds=$(SEEDS)
 
 bench: build ## the three scenarios of xxl-bench, a CSV line each
 	@$(BIN)/xxl-bench throughput --n=100000

@@ -1,5 +1,6 @@
 #include "storage/sqlite_claim.hpp"
 
+#include "storage/sqlite_condition.hpp"
 #include "storage/sqlite_order.hpp"
 
 #include <algorithm>
@@ -14,7 +15,9 @@ using soci::use;
 /// The last fire only rises.
 constexpr auto* advance_sql =
     "UPDATE job_fire SET next_ms = :next, last_ms = max(coalesce(:last, last_ms), coalesce(last_ms, :last)),"
-    " fires = fires + :fires, awaits_end = :awaits WHERE job_id = :job AND next_ms = :expect AND version = :version";
+    " fires = fires + :fires, awaits_end = :awaits WHERE job_id = :job AND ";
+constexpr condition as_read_ahead{guard::claim_comparison, "next_ms = :expect AND version = :version",
+                                  "coalesce(:expect, :version) IS NOT NULL"};
 
 constexpr auto* gap_sql = "INSERT INTO gap (job_id, from_ms, to_ms, n, at_ms, version, reason)"
                           " VALUES (:job, :from, :to, :n, :now, :version, :reason)";
@@ -34,9 +37,10 @@ constexpr auto* standing_sql = "SELECT 1 FROM trigger_open WHERE trigger_id = :t
 constexpr auto* waiting_sql =
     "UPDATE trigger_open SET state = 1, due_ms = NULL, session_id = :session, epoch = :epoch, claimed_ms = :now, "
     "reason = 0"
-    " WHERE trigger_id = :trigger AND state = 0 AND handed = :handed AND kill_ms IS NULL"
+    " WHERE trigger_id = :trigger AND state = 0 AND kill_ms IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM job j JOIN executor_group g USING (group_id) WHERE j.job_id = trigger_open.job_id"
-    " AND (j.paused OR g.paused OR j.deleted_ms IS NOT NULL))";
+    " AND (j.paused OR g.paused OR j.deleted_ms IS NOT NULL)) AND ";
+constexpr condition as_often_handed{guard::waiting_comparison, "handed = :handed", ":handed IS NOT NULL"};
 
 constexpr auto* waiting_standing_sql = "SELECT 1 FROM trigger_open WHERE trigger_id = :trigger AND epoch = :epoch"
                                        " AND session_id = :session AND due_ms IS NULL";
@@ -62,9 +66,9 @@ fence leader_row::look(epoch_id epoch) {
 }
 
 claims::claims(soci::session& s)
-    : advance_{(s.prepare << advance_sql, use(next_.value, next_.state, "next"), use(last_.value, last_.state, "last"),
-                use(fires_, "fires"), use(awaits_, "awaits"), use(job_, "job"), use(expect_, "expect"),
-                use(version_, "version"))},
+    : advance_{(s.prepare << advance_sql << as_read_ahead.text(), use(next_.value, next_.state, "next"),
+                use(last_.value, last_.state, "last"), use(fires_, "fires"), use(awaits_, "awaits"), use(job_, "job"),
+                use(expect_, "expect"), use(version_, "version"))},
       gap_{(s.prepare << gap_sql, use(job_, "job"), use(gap_from_, "from"), use(gap_to_, "to"), use(gap_fires_, "n"),
             use(now_, "now"), use(version_, "version"), use(gap_reason_, "reason"))},
       trigger_insert_{(s.prepare << trigger_sql, use(trigger_, "trigger"), use(job_, "job"), use(fire_, "fire"),
@@ -166,8 +170,8 @@ void claims::settle(epoch_id epoch, const claim_batch& batch, claim_answer& answ
 }
 
 waiting_claims::waiting_claims(soci::session& s)
-    : claim_{(s.prepare << waiting_sql, use(session_.value, session_.state, "session"), use(epoch_, "epoch"),
-              use(now_, "now"), use(trigger_, "trigger"), use(handed_, "handed"))},
+    : claim_{(s.prepare << waiting_sql << as_often_handed.text(), use(session_.value, session_.state, "session"),
+              use(epoch_, "epoch"), use(now_, "now"), use(trigger_, "trigger"), use(handed_, "handed"))},
       standing_{(s.prepare << waiting_standing_sql, use(trigger_, "trigger"), use(epoch_, "epoch"),
                  use(session_.value, session_.state, "session"), soci::into(found_))} {}
 

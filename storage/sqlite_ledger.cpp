@@ -1,3 +1,4 @@
+#include "protocol/guards.hpp"
 #include "storage/soci_values.hpp"
 #include "storage/sqlite_claim.hpp"
 #include "storage/sqlite_complete.hpp"
@@ -54,7 +55,7 @@ public:
 
   claim_answer claim(epoch_id epoch, const claim_batch& batch, instant now, run how) override {
     return write_batch<claim_answer>(how, [&](kept_statements& kept, sqlite::batch_units& units, claim_answer& answer) {
-      answer.fence = kept.leader.look(epoch);
+      answer.fence = claim_fence(kept, epoch);
       if (answer.fence == fence::ours) kept.claims.claim(epoch, batch, now, units, answer);
       if (how == run::settle && answer.fence != fence::deposed) kept.claims.settle(epoch, batch, answer);
     });
@@ -62,7 +63,7 @@ public:
 
   claim_answer claim_waiting(epoch_id epoch, std::span<const waiting_claim> rows, instant now, run how) override {
     return write_batch<claim_answer>(how, [&](kept_statements& kept, sqlite::batch_units& units, claim_answer& answer) {
-      answer.fence = kept.leader.look(epoch);
+      answer.fence = claim_fence(kept, epoch);
       if (answer.fence == fence::ours) kept.waiting.claim(epoch, rows, now, units, answer);
       if (how == run::settle && answer.fence != fence::deposed) kept.waiting.settle(epoch, rows, answer);
     });
@@ -75,7 +76,7 @@ public:
   complete_answer complete(std::optional<epoch_id> epoch, std::span<const completion> rows, instant, run how) override {
     return write_batch<complete_answer>(
         how, [&](kept_statements& kept, sqlite::batch_units& units, complete_answer& answer) {
-          answer.fenced = !epoch || kept.leader.look(*epoch) != fence::deposed;
+          answer.fenced = !epoch || in_force(kept, *epoch);
           if (answer.fenced) kept.completions.complete(rows, units, answer);
         });
   }
@@ -146,7 +147,14 @@ private:
     return *kept_;
   }
 
-  bool in_force(soci::session& s, epoch_id epoch) { return kept(s).leader.look(epoch) != fence::deposed; }
+  static fence claim_fence(kept_statements& kept, epoch_id epoch) {
+    const auto seen = kept.leader.look(epoch);
+    return seen == fence::deposed && !stands(guard::claim_fence) ? fence::ours : seen;
+  }
+  static bool in_force(kept_statements& kept, epoch_id epoch) {
+    return kept.leader.look(epoch) != fence::deposed || !stands(guard::verdict_fence);
+  }
+  bool in_force(soci::session& s, epoch_id epoch) { return in_force(kept(s), epoch); }
 
   /// work(session) in one write transaction.
   template <class Work> std::invoke_result_t<Work, soci::session&> write(Work work) {

@@ -3,6 +3,7 @@
 #include "storage/soci_arrays.hpp"
 #include "storage/soci_values.hpp"
 #include "storage/sqlite_attempt.hpp"
+#include "storage/sqlite_condition.hpp"
 #include "storage/sqlite_order.hpp"
 
 namespace xxl::storage::sqlite {
@@ -14,7 +15,8 @@ using soci::use;
 constexpr auto* hand_back_sql =
     "UPDATE trigger_open SET state = 0, due_ms = :due, session_id = NULL, sent_ms = NULL, handed = handed + 1,"
     " reason = :reason"
-    " WHERE trigger_id = :trigger AND session_id = :session AND handed = :handed AND due_ms IS NULL";
+    " WHERE trigger_id = :trigger AND session_id = :session AND due_ms IS NULL AND ";
+constexpr condition as_often_handed{guard::hand_back_comparison, "handed = :handed", ":handed IS NOT NULL"};
 
 constexpr auto* report_sql =
     "UPDATE trigger_open SET state = :state, sent_ms = coalesce(:sent, sent_ms), started_ms = coalesce(:started, "
@@ -58,8 +60,9 @@ template <class Row> std::vector<long long> values_of(std::span<const Row> ids) 
 
 std::vector<trigger_id> hand_back_rows(soci::session& s, std::span<const hand_back> rows) {
   long long trigger = 0, session = 0, due = 0, handed = 0, reason = 0;
-  soci::statement change = (s.prepare << hand_back_sql, use(due, "due"), use(reason, "reason"), use(trigger, "trigger"),
-                            use(session, "session"), use(handed, "handed"));
+  soci::statement change =
+      (s.prepare << hand_back_sql << as_often_handed.text(), use(due, "due"), use(reason, "reason"),
+       use(trigger, "trigger"), use(session, "session"), use(handed, "handed"));
   std::vector<trigger_id> back;
   for (const auto& row : rows) {
     trigger = row.trigger.value;

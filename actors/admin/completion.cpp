@@ -1,6 +1,7 @@
 #include "actors/admin/completion.hpp"
 
 #include "protocol/errors.hpp"
+#include "protocol/guards.hpp"
 #include "protocol/limits.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -131,6 +132,7 @@ void flush(self_ptr self) {
 
 void collect(self_ptr self, link_callbacks&& x) {
   auto& s = self->state;
+  if (!stands(guard::acknowledge_after_commit)) self->send(x.link, ack_atom_v, x.batch.number);
   s.outcomes += x.batch.outcomes.size();
   s.collected.push_back({std::move(x.batch), std::move(x.link)});
   if (s.outcomes >= limits::batch_items) return flush(self);

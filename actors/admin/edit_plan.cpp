@@ -1,6 +1,7 @@
 #include "actors/admin/edit_plan.hpp"
 
 #include "config/instant.hpp"
+#include "protocol/guards.hpp"
 #include "schedule/misfire.hpp"
 
 #include <algorithm>
@@ -14,7 +15,9 @@ using schedule::timetable;
 
 /// The instant from which an edit computes: the later of now and the last claimed fire (a fire is claimed before it is
 /// due).
-instant base_of(const storage::job_row& row, instant now) { return std::max(now, row.last.value_or(now)); }
+instant base_of(const storage::job_row& row, instant now) {
+  return stands(guard::later_than_last) ? std::max(now, row.last.value_or(now)) : now;
+}
 
 bool held(const storage::locked_job& job) { return job.job.paused || job.group_paused; }
 

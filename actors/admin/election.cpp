@@ -94,7 +94,7 @@ void campaign(self_ptr self) {
 
 void beat(self_ptr self) {
   auto& s = self->state;
-  if (!s.cfg.leads->holds(s.epoch)) return step_down(self, "its trust ran out");
+  if (stands(guard::resignation) && !s.cfg.leads->holds(s.epoch)) return step_down(self, "its trust ran out");
   auto sent = s.cfg.time->boot();
   if (!s.cfg.lock->heartbeat(s.cfg.beat_patience))
     return step_down(self, "the heartbeat was not answered, or the lock is gone");

@@ -3,6 +3,7 @@
 #include "actors/admin/dead_rows.hpp"
 #include "actors/admin/send_queue.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/guards.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/utf8.hpp"
 #include "protocol/validate.hpp"
@@ -197,6 +198,7 @@ void opened(self_ptr self, const storage::session_opened& answer) {
   }
   s.at = stage::adopting;
   self->send(s.cfg.executor, lead_atom_v, s.reign->epoch);
+  if (!stands(guard::inventory_first)) reconcile(self);
 }
 
 void open_session_again(self_ptr self, epoch_id epoch, const caf::error& why) {

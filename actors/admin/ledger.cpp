@@ -2,6 +2,7 @@
 
 #include "actors/admin/claim_plan.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/guards.hpp"
 #include "storage/error.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -111,7 +112,9 @@ template <class Call> auto answered(self_ptr self, run& how, Call call) {
     try {
       return call();
     } catch (const storage::error& e) {
-      if (e.kind == error_kind::unknown_outcome || e.kind == error_kind::refused) how = run::settle;
+      auto settles = e.kind == error_kind::refused ||
+                     (e.kind == error_kind::unknown_outcome && stands(guard::unknown_commit_settled));
+      if (settles) how = run::settle;
       if (e.kind != error_kind::refused || refusals == claim_chunk) throw;
       spdlog::error("{}: {}", self->state.cfg.duty, e.what());
       self->state.stat("refused") += 1;
@@ -146,10 +149,10 @@ void leave_locked(self_ptr self, pending_claim& p) {
 void run_one(self_ptr self, pending_claim& p) {
   auto& s = self->state;
   auto now = s.cfg.time->now();
-  // A batch that may already be in the database is settled whether trust holds or not: the fence decides (guarantees.md
-  // §2.7).
-  auto unsettled = p.fires_run == run::settle || p.waiting_run == run::settle;
-  if (!s.cfg.leads->holds(p.work.epoch) && !unsettled) {
+  // Asked right before each statement: what came before it may have taken its time. A batch that may already be in the
+  // database is settled whether trust holds or not: the fence decides (guarantees.md §2.7).
+  auto may = [&](run how) { return how == run::settle || s.cfg.leads->holds(p.work.epoch); };
+  if (!may(p.fires_run) && !may(p.waiting_run)) {
     self->send(p.work.router, nothing_taken(p.work));
     return;
   }
@@ -160,16 +163,16 @@ void run_one(self_ptr self, pending_claim& p) {
     p.fires =
         answered(self, p.fires_run, [&] { return s.cfg.db->claim(p.work.epoch, p.plan->fires, now, p.fires_run); });
   };
-  if (!p.fires && !p.plan->fires.jobs.empty()) {
+  if (!p.fires && !p.plan->fires.jobs.empty() && may(p.fires_run)) {
     try {
       claim_fires();
     } catch (const storage::error& e) {
       if (e.kind != error_kind::retry || e.state != "55P03") throw;
       leave_locked(self, p);
-      if (!p.plan->fires.jobs.empty()) claim_fires();
+      if (!p.plan->fires.jobs.empty() && may(p.fires_run)) claim_fires();
     }
   }
-  if (!deposed(p.fires) && !p.waiting && !p.plan->waiting.empty())
+  if (!deposed(p.fires) && !p.waiting && !p.plan->waiting.empty() && may(p.waiting_run))
     p.waiting = answered(self, p.waiting_run,
                          [&] { return s.cfg.db->claim_waiting(p.work.epoch, p.plan->waiting, now, p.waiting_run); });
   if (deposed(p.fires) || deposed(p.waiting)) {

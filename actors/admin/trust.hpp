@@ -3,6 +3,7 @@
 // every send. Shared between threads instead of asked by message: the answer must be true at the instant of the send.
 
 #include "protocol/clock.hpp"
+#include "protocol/guards.hpp"
 #include "protocol/ids.hpp"
 
 #include <atomic>
@@ -23,7 +24,7 @@ public:
   /// A heartbeat was answered: good until `until`, counted from when it was sent. Nothing if trust had run out
   /// meanwhile: then the reign is over.
   bool extend(boot_time until) {
-    if (!holds(epoch())) return false;
+    if (stands(guard::resignation) && !holds(epoch())) return false;
     until_.store(until.time_since_epoch().count(), std::memory_order_release);
     return true;
   }
@@ -39,7 +40,8 @@ public:
   /// True if `epoch` is this node's reign and its trust has not run out. One that finds it gone has resigned.
   bool holds(epoch_id epoch) const {
     return epoch && epoch.value == epoch_.load(std::memory_order_acquire) &&
-           clock_.boot().time_since_epoch().count() < until_.load(std::memory_order_acquire);
+           (clock_.boot().time_since_epoch().count() < until_.load(std::memory_order_acquire) ||
+            !stands(guard::leader_trust));
   }
 
 private:

@@ -3,6 +3,7 @@
 #include "actors/executor/connections.hpp"
 #include "actors/executor/outbound.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/guards.hpp"
 #include "protocol/validate.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -235,7 +236,8 @@ void executor_node_state::lead(const lead_told& told) {
 /// What the earlier lives had started, each once all its results are acknowledged: results count before the journal.
 void executor_node_state::tell_lives(connection& c) {
   for (auto& [life, started] : cfg_.earlier_starts) {
-    if (window_.pending(life) || !c.told.insert(life).second) continue;
+    auto results_first = stands(guard::results_before_journal) && window_.pending(life);
+    if (results_first || !c.told.insert(life).second) continue;
     for (auto& piece : life_reports(cfg_.hello.session, c.adopted, life, started))
       self_->send(c.link, life_atom_v, std::move(piece));
   }

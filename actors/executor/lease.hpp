@@ -4,6 +4,7 @@
 // is none in an older one: what that one still has queued never starts.
 
 #include "protocol/clock.hpp"
+#include "protocol/guards.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/limits.hpp"
 
@@ -26,7 +27,9 @@ public:
     session_.store(session.value, std::memory_order_release);
   }
 
-  bool trusted(boot_time now) const { return now.time_since_epoch().count() < until_.load(std::memory_order_acquire); }
+  bool trusted(boot_time now) const {
+    return now.time_since_epoch().count() < until_.load(std::memory_order_acquire) || !stands(guard::lease_trust);
+  }
   /// The same of one session; `until_` first: it is of the session that is read after it, or of an older one.
   bool trusted(boot_time now, session_id session) const {
     return trusted(now) && session_.load(std::memory_order_acquire) == session.value;

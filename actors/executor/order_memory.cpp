@@ -1,5 +1,7 @@
 #include "actors/executor/order_memory.hpp"
 
+#include "protocol/guards.hpp"
+
 namespace xxl::executor {
 
 bool order_memory::adopt(epoch_id epoch) {
@@ -9,10 +11,12 @@ bool order_memory::adopt(epoch_id epoch) {
 }
 
 std::string order_memory::refusal(const order_batch& batch, epoch_id adopted, session_id ours) const {
-  if (batch.epoch < highest_)
+  auto checked = stands(guard::epoch_check);
+  if (checked && batch.epoch < highest_)
     return "epoch " + to_string(batch.epoch) + " is below " + to_string(highest_) + ", which leads now";
-  if (batch.epoch != adopted) return "epoch " + to_string(batch.epoch) + " was not adopted on this connection";
-  if (batch.session != ours)
+  if (checked && batch.epoch != adopted)
+    return "epoch " + to_string(batch.epoch) + " was not adopted on this connection";
+  if (stands(guard::session_check) && batch.session != ours)
     return "session " + to_string(batch.session) + " is not this executor's, which is " + to_string(ours);
   return {};
 }
@@ -21,8 +25,9 @@ verdict order_memory::judge(trigger_id id, std::int16_t handed) const {
   auto it = known_.find(id);
   if (it == known_.end()) return verdict::accept;
   auto& e = it->second;
-  if (e.is != state::returning && e.is != state::returned) return verdict::duplicate;
-  return handed > e.handed ? verdict::accept : verdict::returned;
+  if (e.is != state::returning && e.is != state::returned)
+    return stands(guard::id_memory) ? verdict::duplicate : verdict::accept;
+  return handed > e.handed || !stands(guard::handed_count) ? verdict::accept : verdict::returned;
 }
 
 bool order_memory::holds(trigger_id id) const {

@@ -168,6 +168,25 @@ TEST_F(LedgerTest, WithoutTrustNothingIsClaimed) {
   EXPECT_THAT(placements(), ElementsAre(placement::not_taken));
 }
 
+TEST_F(LedgerTest, TrustIsAskedRightBeforeEachStatementOfAClaim) {
+  std::string slow = "take_ids"; // as long as the trust lasts
+  db->meanwhile = [&](const std::string& call) {
+    if (call == slow) leads->resign(epoch);
+  };
+  claim({1});
+  EXPECT_THAT(asked("claim"), IsEmpty());
+  EXPECT_THAT(placements(), ElementsAre(placement::not_taken));
+
+  leads->begin(epoch, clock.boot() + 24h);
+  slow = "claim";
+  auto both = work_of({2});
+  both.waiting.push_back({make_waiting(7, make_job(3), clock.now()), ann});
+  tell(std::move(both));
+  EXPECT_THAT(asked("claim"), ElementsAre("claim"));
+  EXPECT_EQ(placements().back(), placement::taken) << "it is in the database; its link asks before it sends";
+  EXPECT_EQ(answers.back().waiting.at(0).what, placement::not_taken);
+}
+
 TEST_F(LedgerTest, WorkWaitsForTheDatabaseAndIsDoneInOrder) {
   for (int i = 0; i < 3; ++i) db->faults.push_back({"claim", error_kind::unavailable, ""});
   claim({1});

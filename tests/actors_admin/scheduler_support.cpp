@@ -67,6 +67,7 @@ std::vector<std::int64_t> ids_of(const std::vector<order>& orders) {
 
 void fake_ledger::called(const std::string& name, run how) {
   calls.push_back(how == run::settle ? name + " (settle)" : name);
+  meanwhile(name);
   auto strike = std::find_if(faults.begin(), faults.end(), [&](auto& f) { return f.call == name; });
   if (strike == faults.end()) return;
   auto what = *strike;

@@ -58,6 +58,8 @@ public:
   };
   std::deque<fault> faults;       ///< each strikes once, at the next call of that name
   std::vector<std::string> calls; ///< "claim", "claim (settle)", "complete", …
+  /// Called within each call, with its name: what happens meanwhile.
+  std::function<void(const std::string&)> meanwhile = [](const std::string&) {};
 
   storage::fence fence = storage::fence::ours;
   std::set<job_id> edited;    ///< jobs that lose their compare-and-set

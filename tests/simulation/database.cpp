@@ -99,6 +99,10 @@ moment database::trusted_until(process who) const {
   return it == trusted_.end() ? moment{} : it->second;
 }
 
+void database::end_lock_session() {
+  if (lock_holder_) lock_holder_->alive = false;
+}
+
 // ---- a client
 
 void client::open() {

@@ -59,6 +59,8 @@ public:
 
   /// Every session ends; nobody connects for that long.
   void restart(span down);
+  /// The session that holds the leader's lock ends, as if somebody had terminated it.
+  void end_lock_session();
   /// Nothing passes between the server and hosts of that name, in either direction.
   void part(const std::string& host) { parted_.insert(host); }
   void heal(const std::string& host) { parted_.erase(host); }
@@ -132,7 +134,7 @@ public:
     auto fate = db_.draw(who_, name, patience);
     if (fate.answered && fate.ends == 0ns) {
       backend_->used = db_.world_.now();
-      return act(db_, what_, work);
+      return act(db_, name, work);
     }
     struct statement {
       std::conditional_t<std::is_void_v<answer>, bool, std::optional<answer>> result{};
@@ -140,14 +142,14 @@ public:
     };
     auto done = std::make_shared<statement>();
     auto here = std::make_shared<bool>();
-    act_later(fate.acts, [this_db = &db_, what = what_, done, caller = std::weak_ptr{here}, loss, work] {
+    act_later(fate.acts, [&db = db_, name, done, caller = std::weak_ptr{here}, loss, work] {
       if (loss == on_loss::attended && caller.expired()) return;
       try {
         if constexpr (std::is_void_v<answer>) {
-          act(*this_db, what, work);
+          act(db, name, work);
           done->result = true;
         } else {
-          done->result = act(*this_db, what, work);
+          done->result = act(db, name, work);
         }
       } catch (...) {
         done->error = std::current_exception();
@@ -160,12 +162,12 @@ public:
   }
 
 private:
-  /// What a constraint refuses the laws hear of: of the ledger, where nothing may come so far.
-  template <class Work> static std::invoke_result_t<Work> act(database& db, duty what, const Work& work) {
+  /// What a constraint refuses the laws hear of.
+  template <class Work> static std::invoke_result_t<Work> act(database& db, const char* what, const Work& work) {
     try {
       return work();
     } catch (const storage::error& e) {
-      if (e.kind == storage::error_kind::refused && what != duty::catalog) db.listener_.refuses(e.what());
+      if (e.kind == storage::error_kind::refused) db.listener_.refuses(std::string{what} + ": " + e.what());
       throw;
     }
   }

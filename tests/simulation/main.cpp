@@ -1,5 +1,6 @@
 // simulation_test: runs seeds, says which promise a failing one breaks, and how to see it again.
 
+#include "protocol/guards.hpp"
 #include "tests/simulation/run.hpp"
 #include "tests/simulation/sometimes.hpp"
 
@@ -7,6 +8,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <optional>
+#include <string>
 
 namespace xxl::sim {
 namespace {
@@ -66,7 +69,16 @@ int main(int argc, char** argv) {
   auto* seeds = app.add_option("--seeds", b.seeds, "How many");
   app.add_option("--failures", b.failures_most, "Stop after that many failing seeds");
   app.add_flag("--log", b.log, "Tell everything that happens");
+  std::string without;
+  app.add_option("--without", without, "Run without that guard of the product (protocol/guards.hpp)");
   CLI11_PARSE(app, argc, argv);
+  std::optional<xxl::guard_off> off;
+  for (auto g : xxl::all_guards)
+    if (without == to_string(g)) off.emplace(g);
+  if (!without.empty() && !off) {
+    std::fprintf(stderr, "there is no guard %s\n", without.c_str());
+    return 2;
+  }
   if (app.count("--seed") > 0 && seeds->count() == 0) b.seeds = 1;
   return xxl::sim::run_all(b);
 }

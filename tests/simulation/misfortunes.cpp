@@ -90,6 +90,7 @@ void misfortunes::strike(fault what) {
     world_.in(random_.between(50ms, 8s), process::nobody, [this, a = admin->name] { db_.heal(a); });
     return;
   case fault::restart_database: return db_.restart(random_.between(10ms, 2s));
+  case fault::end_lock_session: return db_.end_lock_session();
   }
 }
 

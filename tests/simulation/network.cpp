@@ -130,7 +130,10 @@ void connection::cut(span dialler_learns, span listener_learns) {
   for (auto to : {dialler, listener}) {
     auto& queue = coming_[to];
     queue.resize(net_.random_.below(queue.size() + 1));
-    flow(to);
+    if (net_.random_.chance(0.5))
+      flow(to);
+    else // as if a segment had to be sent again
+      stall(to, net_.world_.now() + net_.random_.between(0ns, 3s));
     learn_after(to == dialler ? dialler_learns : listener_learns, to);
   }
 }
@@ -138,8 +141,8 @@ void connection::cut(span dialler_learns, span listener_learns) {
 void connection::close(side from) {
   if (!std::exchange(open_, false)) return;
   auto to = other(from);
-  flow(to);
-  learn_after(std::max<span>(last_[to] - net_.world_.now(), 0ns) + net_.latency(), to);
+  if (stalled_[to] == never) flow(to);
+  learn_after(std::max<span>(std::max(last_[to], stalled_[to]) - net_.world_.now(), 0ns) + net_.latency(), to);
 }
 
 // ---- dialling

@@ -52,8 +52,8 @@ std::vector<drawn_job> draw_jobs(dice& random, int count, const cluster_settings
     j.spec.retry.on_failed = random.chance(0.7);
     j.spec.retry.on_timed_out = random.chance(0.7);
     j.spec.retry.on_lost = random.chance(0.5);
-    // All jobs together leave their executor idle half of the time, whatever is drawn.
-    auto fair = period_of(j.spec.schedule) * std::min<std::size_t>(settings.max_running, jobs.size() + 1) / (4 * count);
+    // All jobs together leave their executor idle for a while, whatever is drawn.
+    auto fair = period_of(j.spec.schedule) * std::min<std::size_t>(settings.max_running, jobs.size() + 1) / (2 * count);
     j.handler.longest = std::max<span>(random.between(span{1ms}, fair), 1ms);
     if (random.chance(0.3)) j.spec.timeout = std::max(draw_ms(random, 5ms, 100ms), 5ms);
     j.handler.fails = random.chance(0.5) ? 0 : 0.3;

@@ -9,9 +9,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::array all_faults{
-    fault::kill_admin,      fault::kill_executor, fault::lose_admin,    fault::lose_executor,   fault::freeze_admin,
-    fault::freeze_executor, fault::stop_admin,    fault::stop_executor, fault::second_life,     fault::cut,
-    fault::stall,           fault::part_network,  fault::part_database, fault::restart_database};
+    fault::kill_admin,       fault::kill_executor, fault::lose_admin,    fault::lose_executor, fault::freeze_admin,
+    fault::freeze_executor,  fault::stop_admin,    fault::stop_executor, fault::second_life,   fault::cut,
+    fault::end_lock_session, fault::stall,         fault::part_network,  fault::part_database, fault::restart_database};
 
 double ms(span s) { return std::chrono::duration<double, std::milli>(s).count(); }
 
@@ -42,6 +42,7 @@ std::string to_string(fault f) {
   case fault::part_network: return "part network";
   case fault::part_database: return "part database";
   case fault::restart_database: return "restart database";
+  case fault::end_lock_session: return "end lock session";
   }
   return "?";
 }
@@ -53,10 +54,10 @@ options draw_options(std::uint64_t seed) {
   o.admins = random.chance(0.8) ? 2 : 1;
   o.executors = static_cast<int>(random.between(1, 3));
   o.jobs = static_cast<int>(random.between(2, 7));
-  o.chaos = pick<span>(random, {6s, 10s, 16s});
+  o.chaos = pick<span>(random, {5s, 9s, 15s});
   o.step_most = pick<span>(random, {20us, 200us, 1ms});
   o.fault_every = pick<span>(random, {300ms, 1s, 3s});
-  o.operator_every = pick<span>(random, {200ms, 1s, 5s});
+  o.operator_every = pick<span>(random, {400ms, 2s, 6s});
   for (auto f : all_faults)
     if (random.chance(0.3)) o.faults.push_back(f);
   o.net.latency_most = pick<span>(random, {500us, 5ms, 50ms});
@@ -69,7 +70,7 @@ options draw_options(std::uint64_t seed) {
   o.db.refused = some(random, 0.05);
   o.db.slow_most = pick<span>(random, {5ms, 100ms, 1s, 4s});
   auto& how = o.settings.how;
-  how.lease = pick<milliseconds>(random, {4s, 6s, 10s});
+  how.lease = pick<milliseconds>(random, {5s, 5s, 10s});
   how.dispatch_timeout = pick<milliseconds>(random, {1s, 4s, 10s});
   how.misfire_threshold = pick<milliseconds>(random, {1s, 5s});
   how.ring.window = pick<std::size_t>(random, {1, 3, 5'000});

@@ -27,6 +27,7 @@ enum class fault : std::uint8_t {
   part_network,
   part_database,
   restart_database,
+  end_lock_session, ///< the leader loses its lock at once, and hears of it with its next heartbeat
 };
 std::string to_string(fault f);
 

@@ -55,7 +55,7 @@ open_trigger open_of(columns& c) {
   return t;
 }
 
-constexpr auto* ended_columns = "trigger_id, job_id, fire_ms, origin, attempt, state, reason, session_id";
+constexpr auto* ended_columns = "trigger_id, job_id, fire_ms, origin, attempt, state, reason, session_id, version";
 ended_trigger ended_of(columns& c) {
   ended_trigger t;
   t.id = {c.number()};
@@ -63,6 +63,7 @@ ended_trigger ended_of(columns& c) {
   t.state = c.as<trigger_state>();
   t.reason = c.as<state_reason>();
   t.session = {c.number()};
+  t.version = static_cast<spec_version>(c.number());
   return t;
 }
 

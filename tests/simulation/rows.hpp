@@ -39,6 +39,7 @@ struct ended_trigger {
   trigger_state state = trigger_state::succeeded;
   state_reason reason = state_reason::none;
   session_id session;
+  spec_version version = 0;
 };
 struct fire_plan {
   job_id job;

@@ -105,6 +105,8 @@ public:
     laws_.add(leaders_act_on_trust(judge_, world_, database_));
     laws_.add(older_epochs_claim_nothing(judge_));
     laws_.add(orders_stay_within_credit(judge_));
+    laws_.add(nothing_held_is_sent_again(judge_));
+    laws_.add(retries_follow_their_rule(judge_));
     laws_.add(starts_are_allowed(judge_, world_));
     laws_.add(states_step_forward(judge_));
     laws_.add(the_database_refuses_nothing(judge_));
@@ -133,7 +135,7 @@ public:
     world_.run_until(world_.now() + options_.chaos);
     phase("calm");
     wrong.end();
-    world_.run_until(world_.now() + 10s); // what people had asked of a frozen admin is answered or given up
+    world_.run_until(world_.now() + 5s); // what people had asked of a frozen admin is answered or given up
     operators_->end();
     phase("settling");
     settle();

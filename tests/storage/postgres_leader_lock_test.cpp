@@ -202,10 +202,10 @@ TEST_F(PostgresLeaderLockBehind, ARelayThatChangesNothingIsAccepted) {
 TEST_F(PostgresLeaderLockBehind, APoolerThatServesWithAnotherBackendIsRefused) {
   // BackendKeyData: K, length 12, process id, secret; a pooler makes up its own.
   tcp_relay relay{server().port(), {.to_server = {}, .to_client = [](std::string& bytes) {
-                                           constexpr std::string_view key_data{"K\0\0\0\x0c", 5};
-                                           if (const auto at = bytes.find(key_data); at != std::string::npos)
-                                             bytes.replace(at + key_data.size(), 4, std::string_view{"\0\0\0\x07", 4});
-                                         }}};
+                                      constexpr std::string_view key_data{"K\0\0\0\x0c", 5};
+                                      if (const auto at = bytes.find(key_data); at != std::string::npos)
+                                        bytes.replace(at + key_data.size(), 4, std::string_view{"\0\0\0\x07", 4});
+                                    }}};
   const auto e = refusal(relay);
   EXPECT_EQ(e.kind, error_kind::fatal);
   EXPECT_THAT(e.what(), HasSubstr("a connection pooler stands between this node and PostgreSQL"));

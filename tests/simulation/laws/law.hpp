@@ -120,6 +120,8 @@ std::unique_ptr<law> ends_are_what_happened(judge& j, const world& w, span lease
 std::unique_ptr<law> leaders_act_on_trust(judge& j, const world& w, const database& db);
 std::unique_ptr<law> older_epochs_claim_nothing(judge& j);
 std::unique_ptr<law> orders_stay_within_credit(judge& j);
+std::unique_ptr<law> nothing_held_is_sent_again(judge& j);
+std::unique_ptr<law> retries_follow_their_rule(judge& j);
 std::unique_ptr<law> starts_are_allowed(judge& j, const world& w);
 std::unique_ptr<law> states_step_forward(judge& j);
 std::unique_ptr<law> the_database_refuses_nothing(judge& j);
