@@ -24,9 +24,15 @@ bool surely_ran(const audit_trigger& t) {
   return is_final(t.state) && t.state != trigger_state::lost && t.session && t.started;
 }
 
+/// Its executor's life ended while it had the run; one that was marked for killing by then ends as killed.
+bool went_with_its_executor(const audit_trigger& t) {
+  return t.state == trigger_state::lost ||
+         (t.state == trigger_state::killed && t.reason == state_reason::session_ended);
+}
+
 /// No handler can have begun it.
 bool never_ran(const audit_trigger& t) {
-  return t.state == trigger_state::waiting || (is_final(t.state) && t.state != trigger_state::lost && !t.started);
+  return t.state == trigger_state::waiting || (is_final(t.state) && !went_with_its_executor(t) && !t.started);
 }
 
 } // namespace

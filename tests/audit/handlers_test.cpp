@@ -179,6 +179,16 @@ TEST_F(Handlers, ARunThatTheLedgerSaysNeverStartedIsDenied) {
       "but a handler noted its start");
 }
 
+TEST_F(Handlers, AKilledRunWhoseExecutorDiedMayHaveStartedOrNot) {
+  auto& t = h.triggers.at(4);
+  auto with = noted(), without = noted_but([](auto&s) { s.erase(s.begin() + 4); });
+  t.started.reset();
+  t.state = state::killed;
+  t.reason = state_reason::session_ended;
+  EXPECT_EQ(audited(with).found.error_count(), 0u);
+  EXPECT_EQ(audited(without).found.error_count(), 0u);
+}
+
 TEST_F(Handlers, AnOpenRunMayHaveStartedOrNot) {
   auto& t = h.triggers.at(4);
   auto with = noted(), without = noted_but([](auto&s) { s.erase(s.begin() + 4); });

@@ -31,6 +31,11 @@ const e2e::ledger_row* latest_start(const run_record& record) {
   return latest;
 }
 
+std::string last_line(const std::string& text) {
+  auto end = text.find_last_not_of('\n');
+  return end == std::string::npos ? std::string{} : text.substr(text.rfind('\n', end) + 1, end - text.rfind('\n', end));
+}
+
 bool is_near(std::int64_t ms, std::int64_t other, std::int64_t by) { return ms >= other - by && ms <= other + by; }
 
 } // namespace
@@ -45,6 +50,7 @@ void print_figures(std::ostream& out, const run_record& record, const verdict& v
   if (auto* row = latest_start(record))
     out << "the latest start, " << row->started_ms - row->key.fire_ms
         << " ms after its fire time: " << to_string(row->key) << ": " << text_of(*row) << "\n";
+  out << "xxlctl audit: " << last_line(record.audit.output) << record.audit.errors << "\n";
   out << "takeover_sigterm_p50_ms=" << median(stopped) << " takeover_sigterm_max_ms=" << longest(stopped) << "\n"
       << "faults=" << record.faults.size() << " fires=" << v.fires << " lost=" << v.lost << " doubled=" << v.doubled
       << " gaps=" << v.gaps << " lost_rows=" << v.lost_rows << " no_executor=" << v.no_executor

@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 
 /// How long the last triggers may take to end: a lease and what follows it, on a busy machine.
 constexpr milliseconds rest{60'000};
+/// How long the audit of a soak may take.
+constexpr milliseconds audit_patience{300'000};
 
 std::int64_t now_ms() { return to_ms(system_clock().now()); }
 
@@ -110,6 +112,9 @@ void carry_out(const std::vector<step>& plan, std::uint64_t seed, cluster& c, ru
   e.triggered = people.triggered();
   e.to_be_killed = people.to_be_killed();
   e.killed = people.killed();
+  auto words = e2e::words{"audit",      "--from",           "2026-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z",
+                          "--handlers", c.record().string()};
+  record.audit = c.admin_of(c.leader()).at.ctl(words, audit_patience);
 }
 
 } // namespace xxl::faults

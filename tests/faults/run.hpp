@@ -29,6 +29,7 @@ struct run_record {
   std::int64_t began_ms = 0, ended_ms = 0; ///< of firing
   std::vector<planted> faults;
   evidence seen;
+  e2e::finished audit; ///< what xxlctl audit says of all of it, the handlers' lines included
 };
 
 /// Plants the faults, prints each as it is over, and waits until no trigger is open, or none should be. Throws

@@ -1,6 +1,6 @@
 // xxl-faults [--soak] [--keep] [KIND...]: plants faults into a cluster of real processes while it fires, those kinds
 // only if any are named, and judges what became of each fire (docs/faults.md). --keep: what was said stays in any case.
-// Exit code 0: nothing lost, nothing doubled; 1: violations; 2: the run itself failed.
+// Exit code 0: every fire is accounted for, and xxlctl audit agrees; 1: violations; 2: the run itself failed.
 
 #include "tests/faults/report.hpp"
 #include "tests/faults/run.hpp"
@@ -31,6 +31,7 @@ void keep(cluster& c, const run_record& record, const verdict& v) {
   c.keep_logs();
   std::ofstream violations{c.place() / "violations.txt"};
   print_violations(violations, record, v, all);
+  c.place().write("audit.txt", record.audit.output + record.audit.errors);
   std::ofstream faults{c.place() / "faults.txt"};
   for (auto& p : record.faults) faults << to_string(p, record.began_ms) << "\n";
   std::cout << "kept: " << c.place().path().string() << "\n";
@@ -79,9 +80,10 @@ int run(const options& o) {
     carry_out(plan, from, c, record);
     v = check(record.seen);
     print_violations(std::cout, record, v, most_shown);
-    if (o.keep || !v.clean()) keep(c, record, v);
+    bool clean = v.clean() && record.audit.code == 0;
+    if (o.keep || !clean) keep(c, record, v);
     print_figures(std::cout, record, v);
-    return v.clean() ? 0 : 1;
+    return clean ? 0 : 1;
   } catch (const std::exception& e) {
     std::cout << "the run failed: " << e.what() << "\n";
     for (auto& p : record.faults) std::cout << "  " << to_string(p, record.began_ms) << "\n";

@@ -44,7 +44,9 @@ process start_ctl(const std::vector<std::string>& admins, const words& verb) {
   return process{ctl_command(admins, verb)};
 }
 
-finished admin_at::ctl(const words& verb) const { return run(ctl_command({endpoint()}, verb)); }
+finished admin_at::ctl(const words& verb, std::chrono::milliseconds most) const {
+  return run(ctl_command({endpoint()}, verb), most);
+}
 
 std::string admin_at::ask(const words& verb) const {
   auto answer = ctl(verb);

@@ -35,7 +35,7 @@ public:
   std::string endpoint() const { return "127.0.0.1:" + std::to_string(port_); }
 
   /// xxlctl with these words.
-  finished ctl(const words& verb) const;
+  finished ctl(const words& verb, std::chrono::milliseconds most = patience) const;
   /// The same, which must succeed: its output; throws with all it said otherwise.
   std::string ask(const words& verb) const;
   /// The same with -o json, parsed.
