@@ -150,6 +150,13 @@ void cluster::lose(executor_machine& m) {
   std::filesystem::remove_all(m.data);
 }
 
+void cluster::note_lives() const {
+  for (auto& m : admins_)
+    if (up(m)) note_counters(*m.counters);
+  for (auto& m : executors_)
+    if (up(m)) note_counters(*m.counters);
+}
+
 void cluster::start_second(const executor_machine& m) {
   auto& twin = twins_.emplace_back(m);
   twin.life = process::nobody;
@@ -157,6 +164,12 @@ void cluster::start_second(const executor_machine& m) {
   if (start(twin)) return;
   sometimes("the data directory is held by another process");
   twins_.pop_back();
+}
+
+void cluster::fill_disk(const executor_machine& m, span length) {
+  runs_.disk_fills(m.life);
+  world_.fill_disk(m.life, true);
+  world_.in(length, process::nobody, [this, life = m.life] { world_.fill_disk(life, false); });
 }
 
 void cluster::freeze(process life, span length) {

@@ -71,8 +71,12 @@ public:
   /// written down is lost, which here is everything.
   void lose(admin_machine& m);
   void lose(executor_machine& m);
+  /// What those that live have counted so far.
+  void note_lives() const;
   /// Starts another process on the data directory of one that lives.
   void start_second(const executor_machine& m);
+  /// Nothing can be written to its disk for that long.
+  void fill_disk(const executor_machine& m, span length);
   /// SIGSTOP and, after that long, SIGCONT.
   void freeze(process life, span length);
   /// SIGTERM: ends in order, at the latest after `patience`.

@@ -37,13 +37,14 @@ struct database_listener {
   /// A leader claims, for the first time or anew, not to settle.
   virtual void claims(process who) = 0;
   /// A row that no law allows came as far as a constraint.
-  virtual void refuses(const std::string& what) = 0;
+  virtual void refuses(const std::string& statement, const std::string& why) = 0;
 };
 
 class database {
 public:
   /// Per statement.
   struct traits {
+    double locked = 0;       ///< of claims: another session holds some of the jobs' rows
     double refused = 0;      ///< not done for certain: a timeout, a lack of resources
     double slow = 0;         ///< acts late, and its answer comes later still
     double request_lost = 0; ///< the connection breaks before the server has the statement
@@ -167,7 +168,7 @@ private:
     try {
       return work();
     } catch (const storage::error& e) {
-      if (e.kind == storage::error_kind::refused) db.listener_.refuses(std::string{what} + ": " + e.what());
+      if (e.kind == storage::error_kind::refused) db.listener_.refuses(what, e.what());
       throw;
     }
   }

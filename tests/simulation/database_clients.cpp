@@ -87,6 +87,8 @@ public:
     return read("take_ids", [to = do_] { return to->take_ids(); });
   }
   storage::claim_answer claim(epoch_id epoch, const storage::claim_batch& batch, instant now, run how) override {
+    if (how == run::first && db_.random_.chance(db_.traits_.locked))
+      throw error{error_kind::retry, "55P03", "canceling statement due to lock timeout"};
     return noted(how, batch.triggers.size(), [=, this, to = do_] {
       return fenced("claim", how, [=] { return to->claim(epoch, batch, now, how); });
     });
@@ -98,7 +100,9 @@ public:
     });
   }
   std::vector<job_id> unlocked(std::span<const job_id> jobs) override {
-    return read("unlocked", [to = do_, jobs = copy(jobs)] { return to->unlocked(jobs); });
+    auto free = read("unlocked", [to = do_, jobs = copy(jobs)] { return to->unlocked(jobs); });
+    std::erase_if(free, [this](auto&) { return db_.random_.chance(0.3); });
+    return free;
   }
   storage::complete_answer complete(std::optional<epoch_id> epoch, std::span<const storage::completion> rows,
                                     instant now, run how) override {

@@ -24,6 +24,8 @@ struct run_listener {
   virtual void finished(process who, const executor::run& what, bool succeeded) = 0;
   /// That process is gone, without a word; its disk too where its host was lost.
   virtual void died(process who, bool host_too) = 0;
+  /// What that process writes fails from now on, for a while.
+  virtual void disk_fills(process who) = 0;
 };
 
 /// The workers of one executor's life; ended with it.

@@ -65,6 +65,9 @@ void misfortunes::strike(fault what) {
     if (executor == nullptr) return;
     cluster_.stop(*executor, random_.between(50ms, 3s));
     return back_later(*executor, 8s);
+  case fault::fill_disk:
+    if (executor != nullptr) cluster_.fill_disk(*executor, random_.between(20ms, 3s));
+    return;
   case fault::second_life:
     if (executor != nullptr) cluster_.start_second(*executor);
     return;

@@ -9,9 +9,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::array all_faults{
-    fault::kill_admin,       fault::kill_executor, fault::lose_admin,    fault::lose_executor, fault::freeze_admin,
-    fault::freeze_executor,  fault::stop_admin,    fault::stop_executor, fault::second_life,   fault::cut,
-    fault::end_lock_session, fault::stall,         fault::part_network,  fault::part_database, fault::restart_database};
+    fault::kill_admin,   fault::kill_executor,   fault::lose_admin,    fault::lose_executor,
+    fault::freeze_admin, fault::freeze_executor, fault::stop_admin,    fault::stop_executor,
+    fault::fill_disk,    fault::second_life,     fault::cut,           fault::end_lock_session,
+    fault::stall,        fault::part_network,    fault::part_database, fault::restart_database};
 
 double ms(span s) { return std::chrono::duration<double, std::milli>(s).count(); }
 
@@ -36,6 +37,7 @@ std::string to_string(fault f) {
   case fault::freeze_executor: return "freeze executor";
   case fault::stop_admin: return "stop admin";
   case fault::stop_executor: return "stop executor";
+  case fault::fill_disk: return "fill disk";
   case fault::second_life: return "second life";
   case fault::cut: return "cut";
   case fault::stall: return "stall";
@@ -68,6 +70,7 @@ options draw_options(std::uint64_t seed) {
   o.db.answer_lost = some(random, 0.05);
   o.db.orphaned = some(random, 0.05);
   o.db.refused = some(random, 0.05);
+  o.db.locked = some(random, 0.2);
   o.db.slow_most = pick<span>(random, {5ms, 100ms, 1s, 4s});
   auto& how = o.settings.how;
   how.lease = pick<milliseconds>(random, {5s, 5s, 10s});
@@ -91,12 +94,12 @@ std::string describe(const options& o) {
   text << "; operators every " << ms(o.operator_every) << " ms; step " << ms(o.step_most) << " ms; latency "
        << ms(o.net.latency_most) << " ms, hiccup " << o.net.hiccup << " of " << ms(o.net.hiccup_most)
        << " ms; database: slow " << o.db.slow << " of " << ms(o.db.slow_most) << " ms, request lost "
-       << o.db.request_lost << ", answer lost " << o.db.answer_lost << ", orphaned " << o.db.orphaned << ", refused "
-       << o.db.refused << "; lease " << o.settings.how.lease.count() << " ms, dispatch "
-       << o.settings.how.dispatch_timeout.count() << " ms, misfire " << o.settings.how.misfire_threshold.count()
-       << " ms, window " << o.settings.how.ring.window << ", horizon " << o.settings.how.ring.horizon.count()
-       << " ms; credit " << o.settings.credit << ", running " << o.settings.max_running << ", queue "
-       << o.settings.queue_limit << "; clocks";
+       << o.db.request_lost << ", locked " << o.db.locked << ", answer lost " << o.db.answer_lost << ", orphaned "
+       << o.db.orphaned << ", refused " << o.db.refused << "; lease " << o.settings.how.lease.count()
+       << " ms, dispatch " << o.settings.how.dispatch_timeout.count() << " ms, misfire "
+       << o.settings.how.misfire_threshold.count() << " ms, window " << o.settings.how.ring.window << ", horizon "
+       << o.settings.how.ring.horizon.count() << " ms; credit " << o.settings.credit << ", running "
+       << o.settings.max_running << ", queue " << o.settings.queue_limit << "; clocks";
   for (auto offset : o.clock_offsets) text << " " << offset.count();
   return text.str();
 }

@@ -21,6 +21,7 @@ enum class fault : std::uint8_t {
   freeze_executor,
   stop_admin,
   stop_executor,
+  fill_disk,   ///< of an executor: nothing can be written for a while
   second_life, ///< a process is started on a data directory that is in use
   cut,
   stall,

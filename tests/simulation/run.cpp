@@ -140,6 +140,7 @@ public:
     phase("settling");
     settle();
     if (!judge_.found()) laws_.finish();
+    cluster_.note_lives();
     if (auto left = world_.end(); left > 0) judge_.violated("no actor is left over", std::to_string(left) + " of them");
     v.rule = judge_.rule();
     v.what = judge_.what();

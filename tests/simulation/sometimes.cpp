@@ -39,6 +39,8 @@ constexpr std::array names{
     "a row that never started waits again",
     "an executor gives back what waits",
     "an executor says goodbye",
+    "a start cannot be written down",
+    "a result cannot be written down",
     "the data directory is held by another process",
     // Results.
     "a result comes again",
@@ -51,6 +53,7 @@ constexpr std::array names{
     "a gap row is written by a claim",
     "a gap row is written by a pause that ends",
     "an edit comes while a fire is overdue",
+    "an edit comes between a claim and its fire",
     "a fire finds no executor",
     "nobody takes a row in time",
     "a fixed delay's end is repaired",

@@ -34,6 +34,9 @@ public:
     if (x.reason == state_reason::edited || x.reason == state_reason::disabled)
       sometimes("an edit comes while a fire is overdue");
   }
+  void inserted(const version_row& x) override {
+    if (x.after && *x.after > x.from) sometimes("an edit comes between a claim and its fire");
+  }
   void updated(const session_row&, const session_row& after) override {
     if (!after.ended) return;
     if (after.how == session_end::lease_expired) sometimes("a session's lease runs out");
@@ -79,6 +82,8 @@ void note_counters(const metrics& counters) {
       {"complete.late", "a result comes late"},
       {"complete.repeated", "a result comes again"},
       {"claim.ends_repaired", "a fixed delay's end is repaired"},
+      {"journal.write_failures", "a start cannot be written down"},
+      {"spool.write_failures", "a result cannot be written down"},
       {"executor.lease_losses", "an executor loses its trust"},
       {"executor.orders_duplicate", "an order is known already"},
       {"executor.orders_refused", "an order is refused"},

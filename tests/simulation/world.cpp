@@ -4,9 +4,29 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <csignal>
+#include <optional>
+#include <sys/resource.h>
 #include <utility>
 
 namespace xxl::sim {
+namespace {
+
+/// While it lives no file grows.
+class full_disk {
+public:
+  full_disk() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~full_disk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+  rlimit before_{};
+};
+
+} // namespace
 
 world::world(caf::actor_system& sys, dice random, span step_most)
     : system_{sys},
@@ -14,7 +34,8 @@ world::world(caf::actor_system& sys, dice random, span step_most)
       clock_{coordinator_.clock()},
       random_{random},
       step_most_{step_most} {
-  clock_.current_time += 1h; // timers count from here; zero means "never" in places
+  std::signal(SIGXFSZ, SIG_IGN); // a full disk is an error of write(2)
+  clock_.current_time += 1h;     // timers count from here; zero means "never" in places
   begin("nobody");
 }
 
@@ -24,7 +45,7 @@ caf::actor_id world::id_of(const caf::resumable* job) { return static_cast<const
 
 process world::begin(std::string name) {
   adopt();
-  at_.push_back({std::move(name), true, false, {}});
+  at_.push_back({std::move(name), true, false, false, {}});
   return process{at_.size() - 1};
 }
 
@@ -114,6 +135,8 @@ void world::run(std::size_t job) {
               jobs.begin() + static_cast<std::ptrdiff_t>(job) + 1);
   auto id = id_of(jobs.front());
   auto before = std::exchange(current_, owner(id));
+  std::optional<full_disk> full;
+  if (at_[index(current_)].disk_full) full.emplace();
   coordinator_.run_once();
   adopt();
   current_ = before;

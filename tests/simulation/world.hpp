@@ -49,6 +49,8 @@ public:
   std::size_t end();
   void freeze(process who) { at_[index(who)].frozen = true; }
   void thaw(process who) { at_[index(who)].frozen = false; }
+  /// Whatever its steps write to files fails, as on a full disk.
+  void fill_disk(process who, bool full) { at_[index(who)].disk_full = full; }
   bool alive(process who) const { return at_[index(who)].alive; }
   bool frozen(process who) const { return at_[index(who)].frozen; }
   const std::string& name(process who) const { return at_[index(who)].name; }
@@ -80,7 +82,7 @@ public:
 private:
   struct life {
     std::string name;
-    bool alive = true, frozen = false;
+    bool alive = true, frozen = false, disk_full = false;
     std::vector<caf::weak_actor_ptr> actors;
   };
   struct event {

@@ -4,6 +4,7 @@
 #include "tests/simulation/laws/law.hpp"
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace xxl::sim {
@@ -26,10 +27,12 @@ public:
   }
   void died(process who, bool disk_too) override {
     for (auto& [key, r] : runs_)
-      if (r.who == who && r.ended && !disk_too && world_.now() - *r.ended > spooled_after) r.spooled = true;
+      if (r.who == who && r.ended && !disk_too && !full_.contains(who) && world_.now() - *r.ended > spooled_after)
+        r.spooled = true;
     for (auto& [key, r] : runs_)
       if (r.who == who && disk_too) r.spooled = false;
   }
+  void disk_fills(process who) override { full_.insert(who); }
   void updated(const session_row&, const session_row& after) override {
     if (after.ended) ended_.try_emplace(after.id, after.how, world_.now());
   }
@@ -79,6 +82,7 @@ private:
   span lease_;
   std::map<trigger_key, started_run> runs_;
   std::map<session_id, std::pair<session_end, moment>> ended_;
+  std::set<process> full_; ///< could not write at some time: their results may never have come to the disk
 };
 
 } // namespace

@@ -43,8 +43,9 @@ struct law : row_listener, wiretap, run_listener, database_listener {
   void started(process, const executor::run&) override {}
   void finished(process, const executor::run&, bool) override {}
   void claims(process) override {}
-  void refuses(const std::string&) override {}
+  void refuses(const std::string&, const std::string&) override {}
   void died(process, bool) override {}
+  void disk_fills(process) override {}
   /// Everything has settled.
   virtual void finish() {}
 };
@@ -99,11 +100,17 @@ public:
   void claims(process who) override {
     tell([&](law& l) { l.claims(who); });
   }
-  void refuses(const std::string& what) override {
-    tell([&](law& l) { l.refuses(what); });
+  void refuses(const std::string& statement, const std::string& why) override {
+    tell([&](law& l) { l.refuses(statement, why); });
   }
   void died(process who, bool host_too) override {
     tell([&](law& l) { l.died(who, host_too); });
+  }
+  void disk_fills(process who) override {
+    tell([&](law& l) { l.disk_fills(who); });
+  }
+  void finish() override {
+    tell([](law& l) { l.finish(); });
   }
 
 private:

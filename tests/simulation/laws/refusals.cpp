@@ -8,10 +8,9 @@ namespace {
 class refusals final : public law {
 public:
   explicit refusals(judge& j) : judge_{j} {}
-  void refuses(const std::string& what) override {
-    // Two people create the same job at once, or a creation acts after its client gave it up: the second one edits it.
-    if (what.starts_with("create_jobs: UNIQUE")) return;
-    judge_.violated("the database refuses nothing", what);
+  void refuses(const std::string& statement, const std::string& why) override {
+    // Two operators create the same job at once: one of them is told so.
+    if (statement != "create_jobs") judge_.violated("the database refuses nothing", statement + ": " + why);
   }
 
 private:
