@@ -15,6 +15,7 @@ std::string to_string(guard g) {
   case guard::later_than_last: return "later_than_last";
   case guard::hand_back_comparison: return "hand_back_comparison";
   case guard::waiting_comparison: return "waiting_comparison";
+  case guard::kill_mark: return "kill_mark";
   case guard::unknown_commit_settled: return "unknown_commit_settled";
   case guard::acknowledge_after_commit: return "acknowledge_after_commit";
   case guard::epoch_check: return "epoch_check";

@@ -23,6 +23,7 @@ enum class guard : std::uint8_t {
   later_than_last,          ///< an edit computes strictly after the last claimed fire (§2 Edits)
   hand_back_comparison,     ///< a hand-back names the count it knows (§3 Ending a session)
   waiting_comparison,       ///< so does the claim of a waiting row
+  kill_mark,                ///< what is marked for killing ends as killed, whatever is reported (§2 Kill)
   unknown_commit_settled,   ///< an unknown commit is repeated with the same ids, then looked up (§2.7)
   acknowledge_after_commit, ///< (§2.5)
   // Executors.
@@ -46,6 +47,7 @@ inline constexpr std::array all_guards{
     guard::later_than_last,
     guard::hand_back_comparison,
     guard::waiting_comparison,
+    guard::kill_mark,
     guard::unknown_commit_settled,
     guard::acknowledge_after_commit,
     guard::epoch_check,

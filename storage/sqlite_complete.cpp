@@ -1,5 +1,6 @@
 #include "storage/sqlite_complete.hpp"
 
+#include "storage/sqlite_condition.hpp"
 #include "storage/sqlite_order.hpp"
 
 #include <algorithm>
@@ -13,8 +14,10 @@ using soci::use;
 
 constexpr long long day_ms = 86'400'000;
 
-/// Moves what is of that session; without one, only what waits and parents whose shards have all ended. A mark for
-/// killing wins over what was reported.
+/// A mark for killing wins over what was reported.
+constexpr condition marked{guard::kill_mark, "kill_ms IS NOT NULL", "0"};
+
+/// Moves what is of that session; without one, only what waits and parents whose shards have all ended.
 constexpr auto* move_sql =
     "INSERT INTO trigger_history (trigger_id, job_id, fire_ms, planned_ms, run_id, after_id, parent_id, session_id, "
     "epoch,"
@@ -22,16 +25,15 @@ constexpr auto* move_sql =
     " params, message)"
     " SELECT trigger_id, job_id, fire_ms, planned_ms, run_id, after_id, parent_id, session_id, epoch, claimed_ms, "
     "sent_ms,"
-    " coalesce(:started, started_ms), :ended, version, origin, shard, shards, attempt,"
-    " iif(kill_ms IS NULL, :state, 7), cause, :reason, target, params, :message"
-    " FROM trigger_open WHERE trigger_id = :trigger AND session_id IS :session"
-    " AND (session_id IS NOT NULL OR due_ms IS NOT NULL OR open_shards <= 0)";
+    " coalesce(:started, started_ms), :ended, version, origin, shard, shards, attempt, iif(";
+constexpr auto* move_rest_sql = ", 7, :state), cause, :reason, target, params, :message"
+                                " FROM trigger_open WHERE trigger_id = :trigger AND session_id IS :session"
+                                " AND (session_id IS NOT NULL OR due_ms IS NOT NULL OR open_shards <= 0)";
 
 /// After the move, of what it moved.
-constexpr auto* remove_sql =
-    "DELETE FROM trigger_open WHERE trigger_id = :trigger"
-    " RETURNING job_id, fire_ms, coalesce(planned_ms, fire_ms), attempt, kill_ms IS NOT NULL, parent_id,"
-    " coalesce(:started, started_ms), origin";
+constexpr auto* remove_sql = "DELETE FROM trigger_open WHERE trigger_id = :trigger"
+                             " RETURNING job_id, fire_ms, coalesce(planned_ms, fire_ms), attempt, parent_id,"
+                             " coalesce(:started, started_ms), origin, ";
 
 constexpr auto* retry_sql =
     "INSERT INTO trigger_open (trigger_id, job_id, fire_ms, planned_ms, due_ms, run_id, after_id, parent_id, epoch, "
@@ -61,12 +63,12 @@ bool retried(const completion& row, bool killed) { return row.retry && !killed; 
 } // namespace
 
 completions::completions(soci::session& s)
-    : move_{(s.prepare << move_sql, use(started_.value, started_.state, "started"), use(ended_, "ended"),
-             use(state_, "state"), use(reason_, "reason"), use(message_, "message"), use(trigger_, "trigger"),
-             use(session_.value, session_.state, "session"))},
-      remove_{(s.prepare << remove_sql, use(trigger_, "trigger"), use(started_.value, started_.state, "started"),
-               into(job_), into(fire_), into(planned_), into(attempt_), into(killed_),
-               into(parent_.value, parent_.state), into(began_.value, began_.state), into(origin_))},
+    : move_{(s.prepare << move_sql << marked.text() << move_rest_sql, use(started_.value, started_.state, "started"),
+             use(ended_, "ended"), use(state_, "state"), use(reason_, "reason"), use(message_, "message"),
+             use(trigger_, "trigger"), use(session_.value, session_.state, "session"))},
+      remove_{(s.prepare << remove_sql << marked.text(), use(trigger_, "trigger"),
+               use(started_.value, started_.state, "started"), into(job_), into(fire_), into(planned_), into(attempt_),
+               into(parent_.value, parent_.state), into(began_.value, began_.state), into(origin_), into(killed_))},
       retry_insert_{(s.prepare << retry_sql, use(retry_, "retry"), use(due_, "due"), use(trigger_, "trigger"))},
       next_fire_{(s.prepare << next_fire_sql, use(next_, "next"), use(fire_, "fire"), use(job_, "job"))},
       parent_update_{(s.prepare << parent_sql, use(shards_, "shards"), use(trigger_, "trigger"), into(left_))},

@@ -154,6 +154,7 @@ void operators::act() {
   auto at = random_.below(jobs_.size());
   auto& job = jobs_[at];
   if (random_.chance(0.4)) return trigger(job);
+  if (random_.chance(0.2)) return kill(job);
   if (!busy_.insert(at).second) return;
   auto done = [this, at] { busy_.erase(at); };
   if (job.paused || random_.chance(0.3)) return pause(job, !job.paused, done);
@@ -192,6 +193,18 @@ void operators::trigger(const drawn_job& job) {
         return (*again)-- <= 0;
       },
       [] {});
+}
+
+/// The whole job, or one trigger that somebody has a receipt for.
+void operators::kill(const drawn_job& job) {
+  kill_request request;
+  request.who = "ann";
+  if (receipts_.empty() || random_.chance(0.5))
+    request.job = {job.spec.group, job.spec.name};
+  else
+    request.trigger = std::next(receipts_.begin(), static_cast<long>(random_.below(receipts_.size())))->second;
+  insist<kill_answer>(
+      kill_atom_v, std::move(request), [](const kill_answer&) { return true; }, [] {});
 }
 
 void operators::resume_from(std::size_t job) {

@@ -50,6 +50,7 @@ private:
   void edit(drawn_job& job);
   void pause(drawn_job& job, bool pause, then done);
   void trigger(const drawn_job& job);
+  void kill(const drawn_job& job);
   void resume_from(std::size_t job);
   operator_actor some_admin();
 

@@ -41,7 +41,7 @@ trigger_key key_of(columns& c) {
 }
 
 constexpr auto* open_columns =
-    "trigger_id, job_id, fire_ms, origin, attempt, state, cause, session_id, epoch, handed, due_ms";
+    "trigger_id, job_id, fire_ms, origin, attempt, state, cause, session_id, epoch, handed, due_ms, kill_ms";
 open_trigger open_of(columns& c) {
   open_trigger t;
   t.id = {c.number()};
@@ -52,6 +52,7 @@ open_trigger open_of(columns& c) {
   t.epoch = {c.number()};
   t.handed = static_cast<std::int16_t>(c.number());
   t.due = c.time();
+  t.kill = c.time();
   return t;
 }
 

@@ -31,7 +31,7 @@ struct open_trigger {
   session_id session;
   epoch_id epoch;
   std::int16_t handed = 0;
-  std::optional<instant> due;
+  std::optional<instant> due, kill; ///< kill: marked for killing then
 };
 struct ended_trigger {
   trigger_id id;

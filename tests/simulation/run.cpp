@@ -102,6 +102,7 @@ public:
     laws_.add(acknowledged_is_committed(judge_));
     laws_.add(ended_sessions_stay_ended(judge_));
     laws_.add(ends_are_what_happened(judge_, world_, o.settings.how.lease));
+    laws_.add(killed_ends_as_killed(judge_));
     laws_.add(leaders_act_on_trust(judge_, world_, database_));
     laws_.add(older_epochs_claim_nothing(judge_));
     laws_.add(orders_stay_within_credit(judge_));

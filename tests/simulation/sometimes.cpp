@@ -49,6 +49,11 @@ constexpr std::array names{
     "a run goes on after its timeout",
     "a run is cancelled at its timeout",
     "a queue is full",
+    // Kills.
+    "a waiting trigger is killed",
+    "a trigger at an executor is killed",
+    "a kill comes before its order",
+    "a killed run had another end",
     // Schedules.
     "a gap row is written by a claim",
     "a gap row is written by a pause that ends",

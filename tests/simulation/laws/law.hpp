@@ -124,6 +124,7 @@ std::unique_ptr<law> a_key_starts_once(judge& j);
 std::unique_ptr<law> acknowledged_is_committed(judge& j);
 std::unique_ptr<law> ended_sessions_stay_ended(judge& j);
 std::unique_ptr<law> ends_are_what_happened(judge& j, const world& w, span lease);
+std::unique_ptr<law> killed_ends_as_killed(judge& j);
 std::unique_ptr<law> leaders_act_on_trust(judge& j, const world& w, const database& db);
 std::unique_ptr<law> older_epochs_claim_nothing(judge& j);
 std::unique_ptr<law> orders_stay_within_credit(judge& j);
