@@ -35,7 +35,7 @@ admin_actors spawn_admin(caf::actor_system& sys, const admin_settings& settings,
   ledger_config complete;
   complete.db = store->open_ledger(false);
   complete.leads = made.leads;
-  complete.time = wall.get();
+  complete.time = wall;
   complete.stats = stats;
   complete.duty = store->one_writer() ? "ledger" : "complete";
   complete.lease = how.lease;
@@ -45,14 +45,14 @@ admin_actors spawn_admin(caf::actor_system& sys, const admin_settings& settings,
 
   catalog_config cat;
   cat.database = store->open_catalog();
-  cat.time = wall.get();
+  cat.time = wall;
   cat.wall = wall;
   cat.listener = node;
   cat.metrics = stats;
   cat.detached = detached;
   auto catalog = adopt(spawn_catalog(sys, std::move(cat)), "catalog");
-  auto registry = adopt(spawn_executor_registry(sys, {catalog, stats, wall.get()}), "executor_registry");
-  auto completion = adopt(spawn_completion(sys, {ledger, specs, wall.get(), stats}), "completion");
+  auto registry = adopt(spawn_executor_registry(sys, {catalog, stats, wall}), "executor_registry");
+  auto completion = adopt(spawn_completion(sys, {ledger, specs, wall, stats}), "completion");
 
   job_registry_config jobs;
   jobs.catalog = catalog;
@@ -76,14 +76,14 @@ admin_actors spawn_admin(caf::actor_system& sys, const admin_settings& settings,
   link.reports = ledger;
   link.specs = specs;
   link.leads = made.leads;
-  link.time = wall.get();
+  link.time = wall;
   link.stats = stats;
   link.lease = how.lease;
   made.gate = adopt(spawn_gate(sys, {std::move(link), made.operators}), "gate");
 
   reign_config reign;
   reign.leads = made.leads;
-  reign.time = wall.get();
+  reign.time = wall;
   reign.wall = wall;
   reign.stats = stats;
   reign.store = store;
@@ -103,7 +103,7 @@ admin_actors spawn_admin(caf::actor_system& sys, const admin_settings& settings,
   vote.version = XXL_VERSION;
   vote.wall = wall;
   vote.leads = made.leads;
-  vote.time = time; // it measures the others' clock
+  vote.time = borrowed(*time); // it measures the others' clock
   vote.stats = stats;
   vote.listener = node;
   vote.jitter_seed = static_cast<std::uint32_t>(random());

@@ -39,7 +39,7 @@ struct admin_ground {
 };
 
 struct admin_actors {
-  clock_watch_ptr wall; ///< what they tell the time by: outlives them
+  clock_watch_ptr wall; ///< what they tell the time by
   trust_ptr leads;
   gate_actor gate;
   operator_actor operators;

@@ -30,13 +30,7 @@ void admin_node::stop(std::chrono::milliseconds patience) {
     self->monitor(actor);
     self->send_exit(actor, caf::exit_reason::user_shutdown);
     auto left = std::max<std::chrono::nanoseconds>(until - time_.boot(), std::chrono::nanoseconds{0});
-    self->receive([](const caf::down_msg&) {}, caf::after(left) >>
-                                                   [this] {
-                                                     // It is still at work, and reads the clock: that stays for the
-                                                     // rest of the process.
-                                                     static std::vector<clock_watch_ptr> kept;
-                                                     kept.push_back(actors_.wall);
-                                                   });
+    self->receive([](const caf::down_msg&) {}, caf::after(left) >> [] {}); // one at work ends when it is done
     actor = nullptr;
   }
 }

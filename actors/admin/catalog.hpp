@@ -8,7 +8,7 @@
 
 #include "actors/admin/clock_watch.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 #include "protocol/local.hpp"
 #include "storage/catalog.hpp"
 
@@ -20,7 +20,7 @@ namespace xxl::admin {
 
 struct catalog_config {
   std::shared_ptr<storage::catalog> database; ///< this actor's own; it connects at the first request
-  const clock* time = &system_clock();
+  clock_ptr time = borrowed(system_clock());
   clock_watch_ptr wall;           ///< asked before each edit; null: the clock is never set
   change_listener_actor listener; ///< told of each commit that changed a job or a group; may be null
   metrics_ptr metrics;            ///< catalog.requests, catalog.errors

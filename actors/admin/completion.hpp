@@ -4,7 +4,7 @@
 
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -13,7 +13,7 @@ namespace xxl::admin {
 struct completion_config {
   ledger_actor ledger;
   spec_source_actor specs; ///< asked only for outcomes that something follows
-  const clock* time = nullptr;
+  clock_ptr time;
   metrics_ptr stats;
   std::chrono::milliseconds collect{5};
 };

@@ -16,7 +16,7 @@
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 #include "storage/leadership.hpp"
 
 #include <caf/actor_system.hpp>
@@ -31,7 +31,7 @@ struct election_config {
   std::string address, version; ///< for people
   clock_watch_ptr wall;
   trust_ptr leads;
-  const clock* time = nullptr;
+  clock_ptr time;
   metrics_ptr stats;
   node_actor listener;
   std::chrono::milliseconds try_every{200};  ///< ± a quarter

@@ -7,7 +7,7 @@
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -21,7 +21,7 @@ struct executor_link_config {
   ledger_actor reports; ///< for lazy progress reports
   spec_source_actor specs;
   trust_ptr leads;
-  const clock* time = nullptr;
+  clock_ptr time;
   metrics_ptr stats;
   std::chrono::milliseconds beat{1'000};
   std::chrono::milliseconds lease{10'000};

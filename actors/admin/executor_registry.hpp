@@ -5,7 +5,7 @@
 
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -14,7 +14,7 @@ namespace xxl::admin {
 struct executor_registry_config {
   catalog_actor catalog; ///< where groups are read
   metrics_ptr stats;
-  const clock* time = nullptr;
+  clock_ptr time;
   std::chrono::milliseconds renew{1'000}; ///< how often leases are renewed, in one batch
 };
 

@@ -200,30 +200,46 @@ void number_retries(ledger_state& s, complete_work& work, instant now) {
   }
 }
 
+/// Results that changed nothing: told before, or too late for their row (guarantees.md §2.6), which is said and
+/// acknowledged all the same. A mark for killing decides the end whatever was reported.
+void look_at_unmoved(self_ptr self, const complete_work& work, const std::vector<trigger_id>& moved) {
+  auto& s = self->state;
+  std::map<trigger_id, trigger_state> reported;
+  std::vector<trigger_id> ids;
+  std::vector<instant> fires;
+  for (std::size_t i = 0; i < work.rows.size(); ++i) {
+    auto& row = work.rows[i];
+    if (std::binary_search(moved.begin(), moved.end(), row.trigger)) continue;
+    reported.emplace(row.trigger, row.state);
+    ids.push_back(row.trigger);
+    fires.push_back(work.fires[i]);
+  }
+  auto late = [&](trigger_id id, const std::string& why) {
+    s.stat("late") += 1;
+    spdlog::warn("trigger {}: a result came late and changes nothing: {}", id.value, why);
+  };
+  for (auto& was : s.cfg.db->finals(ids, fires)) {
+    auto result = reported.extract(was.trigger);
+    if (!result) continue;
+    if (was.state == result.mapped() || was.state == trigger_state::killed)
+      s.stat("repeated") += 1;
+    else
+      late(was.trigger, "it " + to_string(result.mapped()) + ", but had ended as " + to_string(was.state));
+  }
+  for (auto& [id, state] : reported)
+    late(id, "it " + to_string(state) + ", but its row is not open under that session");
+}
+
 void run_one(self_ptr self, pending_complete& p) {
   auto& s = self->state;
   auto now = s.cfg.time->now();
   number_retries(s, p.work, now);
   auto answer = answered(self, p.how, [&] { return s.cfg.db->complete(p.work.epoch, p.work.rows, now, p.how); });
+  if (p.work.epoch && !answer.fenced) s.cfg.leads->resign(*p.work.epoch);
   s.stat("completed") += static_cast<std::int64_t>(answer.moved.size());
   auto soon = [&](auto& row) { return row.next && *row.next - now < look_at_once; };
   if (!answer.followed.empty() || std::any_of(p.work.rows.begin(), p.work.rows.end(), soon)) tell_changed(self);
-  if (answer.moved.size() < p.work.rows.size() && answer.fenced && !p.work.epoch) {
-    std::vector<trigger_id> ids;
-    std::vector<instant> fires;
-    for (std::size_t i = 0; i < p.work.rows.size(); ++i) {
-      if (std::binary_search(answer.moved.begin(), answer.moved.end(), p.work.rows[i].trigger)) continue;
-      ids.push_back(p.work.rows[i].trigger);
-      fires.push_back(p.work.fires[i]);
-    }
-    auto finals = s.cfg.db->finals(ids, fires);
-    s.stat("repeated") += static_cast<std::int64_t>(finals.size());
-    // Unknown, or another session's: recorded as late, acknowledged all the same (guarantees.md §2.6).
-    s.stat("late") += static_cast<std::int64_t>(ids.size() - finals.size());
-    for (auto id : ids)
-      if (std::none_of(finals.begin(), finals.end(), [&](auto& f) { return f.trigger == id; }))
-        spdlog::warn("trigger {}: a result came late: the row is not open under that session", id.value);
-  }
+  if (answer.moved.size() < p.work.rows.size() && !p.work.epoch) look_at_unmoved(self, p.work, answer.moved);
   if (p.work.number != 0)
     if (auto asker = caf::actor_cast<completion_actor>(p.asker)) self->send(asker, complete_done{p.work.number});
 }
@@ -242,11 +258,13 @@ void run_one(self_ptr self, set_next_work& work) {
 }
 void run_one(self_ptr self, renew_request& work) {
   auto& s = self->state;
-  s.cfg.db->renew_sessions(work.epoch, work.sessions, s.cfg.db->database_now() + s.cfg.lease);
+  auto renewed = s.cfg.db->renew_sessions(work.epoch, work.sessions, s.cfg.db->database_now() + s.cfg.lease);
+  if (!renewed.fenced) s.cfg.leads->resign(work.epoch);
 }
 void run_one(self_ptr self, end_session_request& work) {
   auto& s = self->state;
-  s.cfg.db->end_sessions(work.epoch, std::vector{work.session}, s.cfg.db->database_now(), work.reason);
+  auto ended = s.cfg.db->end_sessions(work.epoch, std::vector{work.session}, s.cfg.db->database_now(), work.reason);
+  if (!ended.fenced) s.cfg.leads->resign(work.epoch);
 }
 
 /// What is dropped because the database refuses it for ever: said, counted, and the askers are not left waiting.

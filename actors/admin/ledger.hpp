@@ -7,7 +7,7 @@
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 #include "storage/ledger.hpp"
 
 #include <caf/actor_system.hpp>
@@ -19,7 +19,7 @@ namespace xxl::admin {
 struct ledger_config {
   std::shared_ptr<storage::ledger> db;
   trust_ptr leads;
-  const clock* time = nullptr;
+  clock_ptr time;
   metrics_ptr stats;
   change_listener_actor listener; ///< told of jobs whose next fire or waiting rows a write brought; may be null
   std::string duty;               ///< for logs and metrics: "claim", "complete" or "ledger"

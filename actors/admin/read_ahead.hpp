@@ -7,7 +7,7 @@
 #include "actors/admin/clock_watch.hpp"
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -20,7 +20,7 @@ struct read_ahead_config {
   armed_cache_ptr cache;
   ring_actor ring;
   reign_actor reign; ///< hears what is marked for killing
-  const clock* time = nullptr;
+  clock_ptr time;
   clock_watch_ptr wall; ///< null: the clock is never set
   metrics_ptr stats;
   std::chrono::milliseconds pass{500}; ///< between passes; one that took t is followed after 10 t, or `horizon`

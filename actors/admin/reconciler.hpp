@@ -9,7 +9,7 @@
 
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -21,7 +21,7 @@ struct reconciler_config {
   spec_source_actor specs;
   registry_actor registry;
   reign_actor reign;
-  const clock* time = nullptr;
+  clock_ptr time;
   metrics_ptr stats;
   std::chrono::milliseconds every{1'000};
   std::chrono::milliseconds journal_wait{10'000}; ///< for a restarted process's journal: a full lease

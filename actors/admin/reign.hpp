@@ -9,7 +9,7 @@
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 #include "protocol/random.hpp"
 #include "storage/store.hpp"
 
@@ -30,7 +30,7 @@ struct scheduling {
 struct reign_config {
   epoch_id epoch;
   trust_ptr leads;
-  const clock* time = nullptr;
+  clock_ptr time;
   clock_watch_ptr wall; ///< null: the clock is never set
   metrics_ptr stats;
   std::shared_ptr<storage::store> store;

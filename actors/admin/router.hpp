@@ -6,7 +6,7 @@
 #include "actors/admin/scheduler_actors.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -15,7 +15,7 @@ namespace xxl::admin {
 struct router_config {
   epoch_id epoch;
   group_id group;
-  const clock* time = nullptr;
+  clock_ptr time;
   metrics_ptr stats;
   ring_actor ring;
   ledger_actor ledger;

@@ -6,7 +6,7 @@
 #include "actors/admin/ring.hpp"
 #include "actors/admin/trust.hpp"
 #include "actors/metrics.hpp"
-#include "protocol/clock.hpp"
+#include "protocol/clock_ptr.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -16,7 +16,7 @@ struct time_ring_config {
   epoch_id epoch;
   trust_ptr leads;      ///< asked before each claim
   clock_watch_ptr wall; ///< likewise; null: the clock is never set
-  const clock* time = nullptr;
+  clock_ptr time;
   metrics_ptr stats;
   ring_options ring;
   std::chrono::milliseconds misfire_threshold{5'000};

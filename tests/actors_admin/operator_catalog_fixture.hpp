@@ -57,7 +57,7 @@ protected:
   change_listener_actor listener = sys.spawn(listen, heard);
   metrics_ptr counters = std::make_shared<metrics>();
   clock_watch_ptr wall = std::make_shared<clock_watch>(clock);
-  catalog_actor catalog = spawn_catalog(sys, {db, &clock, wall, listener, counters, false});
+  catalog_actor catalog = spawn_catalog(sys, {db, borrowed(clock), wall, listener, counters, false});
 
   ~CatalogTest() override {
     self->send_exit(catalog, caf::exit_reason::user_shutdown);

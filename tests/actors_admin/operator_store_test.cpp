@@ -47,7 +47,7 @@ protected:
     store->migrate();
     catalog_config c;
     c.database = store->open_catalog();
-    c.time = &clock;
+    c.time = borrowed(clock);
     c.detached = false;
     catalog = spawn_catalog(sys, std::move(c));
     job_registry_config r;

@@ -29,7 +29,7 @@ protected:
         if (!specs_answer) return make_error(errc::unavailable, "database: gone");
         return specs;
       });
-  completion_actor completion = watch_over(spawn_completion(sys, {ledger, source, &clock, stats}));
+  completion_actor completion = watch_over(spawn_completion(sys, {ledger, source, borrowed(clock), stats}));
 
   void callback(std::uint64_t number, std::int64_t first_trigger, std::size_t n = 1, bool follows = false) {
     callback_batch batch{ann, number, {}};

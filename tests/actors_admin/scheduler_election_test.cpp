@@ -26,7 +26,7 @@ protected:
     settings.lock = lock;
     settings.node = "admin-1";
     settings.leads = leads;
-    settings.time = &clock;
+    settings.time = borrowed(clock);
     settings.stats = stats;
     settings.wall = wall;
     settings.listener = node;

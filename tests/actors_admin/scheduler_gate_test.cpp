@@ -20,7 +20,7 @@ protected:
     gate_config settings;
     settings.link.admin = "admin-1";
     settings.link.leads = leads;
-    settings.link.time = &clock;
+    settings.link.time = borrowed(clock);
     settings.link.stats = stats;
     settings.operators = operators;
     return watch_over(spawn_gate(sys, std::move(settings)));

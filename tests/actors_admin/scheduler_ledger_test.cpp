@@ -35,7 +35,7 @@ protected:
     ledger_config settings;
     settings.db = db;
     settings.leads = leads;
-    settings.time = &clock;
+    settings.time = borrowed(clock);
     settings.stats = stats;
     settings.listener = listener;
     settings.duty = "ledger";
@@ -63,6 +63,7 @@ protected:
       storage::completion c;
       c.trigger = {id};
       c.session = ann;
+      c.state = trigger_state::succeeded;
       work.rows.push_back(c);
       work.fires.push_back(clock.now());
     }
@@ -283,6 +284,23 @@ TEST_F(LedgerTest, AnOldEpochsEndDoesNotEndTheNextOne) {
   EXPECT_TRUE(leads->holds(later_epoch));
 }
 
+TEST_F(LedgerTest, ALeaderThatOnlyEndsRowsLearnsThatItIsDeposed) {
+  db->fence = storage::fence::deposed;
+  auto verdict = callback(0, {7});
+  verdict.epoch = epoch;
+  tell(std::move(verdict));
+  EXPECT_FALSE(leads->holds(epoch));
+}
+
+TEST_F(LedgerTest, ALeaderThatOnlyRenewsOrEndsSessionsLearnsThatItIsDeposed) {
+  db->fence = storage::fence::deposed;
+  tell(renew_request{epoch, {ann}});
+  EXPECT_FALSE(leads->holds(epoch));
+  leads->begin(later_epoch, clock.boot() + 1h);
+  tell(end_session_request{later_epoch, ann, session_end::stopped});
+  EXPECT_FALSE(leads->holds(later_epoch));
+}
+
 TEST_F(LedgerTest, APausedClusterClaimsNothingAndGoesOnLeading) {
   db->fence = storage::fence::paused;
   claim({1});
@@ -404,13 +422,13 @@ TEST_F(LedgerTest, AnUnknownCompletionIsSettled) {
 }
 
 TEST_F(LedgerTest, RepeatedAndLateResultsAreCountedApartAndAnswered) {
-  db->gone = {{77}, {78}};
-  db->ended = {{77}};
-  self->send(ledger, callback(5, {76, 77, 78}));
+  db->gone = {{77}, {78}, {79}, {80}};
+  db->ended = {{{77}, trigger_state::succeeded}, {{79}, trigger_state::lost}, {{80}, trigger_state::killed}};
+  self->send(ledger, callback(5, {76, 77, 78, 79, 80}));
   EXPECT_TRUE(next<complete_done>());
   EXPECT_EQ(stat("ledger.completed"), 1);
-  EXPECT_EQ(stat("ledger.repeated"), 1);
-  EXPECT_EQ(stat("ledger.late"), 1);
+  EXPECT_EQ(stat("ledger.repeated"), 2) << "77, and 80, which a mark has decided";
+  EXPECT_EQ(stat("ledger.late"), 2) << "78 has no row under that session, 79 was given up as lost";
 }
 
 TEST_F(LedgerTest, ARefusedResultIsAnsweredOnceTheOthersAreSettled) {

@@ -98,7 +98,7 @@ protected:
     settings.reports = ledger;
     settings.specs = source;
     settings.leads = leads;
-    settings.time = &clock;
+    settings.time = borrowed(clock);
     settings.stats = stats;
     return watch_over(spawn_executor_link(sys, std::move(settings)));
   }

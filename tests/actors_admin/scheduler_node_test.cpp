@@ -72,7 +72,7 @@ protected:
     auto actor = watch_over(spawn_node(sys, {leads, [this](const std::string& why) { fatal.push_back(why); }}));
     reign_config reign;
     reign.leads = leads;
-    reign.time = &clock;
+    reign.time = borrowed(clock);
     reign.stats = stats;
     reign.store = store;
     reign.cache = std::make_shared<armed_cache>(*stats);

@@ -75,7 +75,7 @@ protected:
     settings.ring = ring;
     settings.reign = reign;
     settings.wall = wall;
-    settings.time = &clock;
+    settings.time = borrowed(clock);
     settings.stats = stats;
     settings.page = 2;
     settings.ring_most = 100;

@@ -55,7 +55,7 @@ protected:
     settings.specs = source;
     settings.registry = registry;
     settings.reign = reign;
-    settings.time = &clock;
+    settings.time = borrowed(clock);
     settings.stats = stats;
     return watch_over(spawn_reconciler(sys, std::move(settings)));
   }

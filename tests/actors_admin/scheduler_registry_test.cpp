@@ -33,7 +33,7 @@ protected:
   });
   ledger_actor ledger = play<ledger_actor>(keep(renewals));
   reign_actor reign = play<reign_actor>([](const candidate&) {});
-  registry_actor registry = watch_over(spawn_executor_registry(sys, {catalog, stats, &clock}));
+  registry_actor registry = watch_over(spawn_executor_registry(sys, {catalog, stats, borrowed(clock)}));
 
   static group_view group(const char* name, address_mode mode = address_mode::automatic) {
     group_view g;

@@ -27,7 +27,7 @@ protected:
     router_config settings;
     settings.epoch = epoch;
     settings.group = {1};
-    settings.time = &clock;
+    settings.time = borrowed(clock);
     settings.stats = stats;
     settings.ring = ring;
     settings.ledger = ledger;

@@ -125,6 +125,7 @@ storage::complete_answer fake_ledger::complete(std::optional<epoch_id> epoch, st
   called("complete", how);
   completions.push_back({epoch, {rows.begin(), rows.end()}});
   storage::complete_answer answer;
+  answer.fenced = !epoch || fence != storage::fence::deposed;
   for (auto& row : rows)
     if (!gone.count(row.trigger)) answer.moved.push_back(row.trigger);
   std::sort(answer.moved.begin(), answer.moved.end());
@@ -135,7 +136,7 @@ std::vector<storage::final_state> fake_ledger::finals(std::span<const trigger_id
   called("finals");
   std::vector<storage::final_state> all;
   for (auto id : ids)
-    if (ended.count(id)) all.push_back({id, trigger_state::succeeded});
+    if (auto end = ended.find(id); end != ended.end()) all.push_back({id, end->second});
   return all;
 }
 
@@ -165,14 +166,14 @@ storage::sessions_answer fake_ledger::renew_sessions(epoch_id, std::span<const s
   called("renew_sessions");
   leases_until.push_back(lease_until);
   renewed.insert(renewed.end(), sessions.begin(), sessions.end());
-  return {true, {sessions.begin(), sessions.end()}};
+  return {fence != storage::fence::deposed, {sessions.begin(), sessions.end()}};
 }
 
 storage::sessions_answer fake_ledger::end_sessions(epoch_id, std::span<const session_id> sessions, instant,
                                                    session_end reason) {
   called("end_sessions");
   for (auto session : sessions) ended_sessions.emplace_back(session, reason);
-  return {true, {sessions.begin(), sessions.end()}};
+  return {fence != storage::fence::deposed, {sessions.begin(), sessions.end()}};
 }
 
 storage::sessions_answer fake_ledger::end_expired(epoch_id, instant now) {

@@ -62,10 +62,10 @@ public:
   std::function<void(const std::string&)> meanwhile = [](const std::string&) {};
 
   storage::fence fence = storage::fence::ours;
-  std::set<job_id> edited;    ///< jobs that lose their compare-and-set
-  std::set<job_id> locked;    ///< jobs whose rows another session holds
-  std::set<trigger_id> gone;  ///< rows that a claim or a completion does not find
-  std::set<trigger_id> ended; ///< of `gone`: final already
+  std::set<job_id> edited;                   ///< jobs that lose their compare-and-set
+  std::set<job_id> locked;                   ///< jobs whose rows another session holds
+  std::set<trigger_id> gone;                 ///< rows that a claim or a completion does not find
+  std::map<trigger_id, trigger_state> ended; ///< of `gone`: final already
 
   std::vector<storage::claim_batch> claims;
   std::vector<std::vector<storage::waiting_claim>> waiting_claims;

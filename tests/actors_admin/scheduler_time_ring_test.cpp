@@ -28,7 +28,7 @@ protected:
     settings.epoch = epoch;
     settings.leads = leads;
     settings.wall = wall;
-    settings.time = &clock;
+    settings.time = borrowed(clock);
     settings.stats = stats;
     settings.reign = reign;
     return watch_over(spawn_time_ring(sys, std::move(settings), false));

@@ -131,7 +131,7 @@ void client::act_later(std::optional<span> wait, std::function<void()> work) {
   if (!wait) return;
   db_.world_.in(*wait, process::nobody, [&db = db_, session = backend_, work = std::move(work)] {
     --session->under_way;
-    if (!session->alive) return;
+    if (!db.lives(*session)) return; // a request that comes after its session has timed out
     session->used = db.world_.now();
     work();
   });
