@@ -36,6 +36,24 @@ std::string last_line(const std::string& text) {
   return end == std::string::npos ? std::string{} : text.substr(text.rfind('\n', end) + 1, end - text.rfind('\n', end));
 }
 
+/// With what people did to its job meanwhile: a pause or an edit holds a fire back as well as a fault.
+void print_latest(std::ostream& out, const run_record& record, const e2e::ledger_row& row) {
+  out << "the latest start, " << row.started_ms - row.key.fire_ms << " ms after its fire time: " << to_string(row.key)
+      << ": " << text_of(row) << "\n";
+  auto meanwhile = [&](std::int64_t from, std::int64_t to) {
+    return from <= row.started_ms && to >= row.key.fire_ms - around_ms;
+  };
+  for (auto& act : record.seen.acts)
+    if (act.job == row.key.job && meanwhile(act.asked_ms, act.answered_ms))
+      out << "  " << act.what << " asked for at " << act.asked_ms << ", answered at " << act.answered_ms << "\n";
+  for (auto& v : record.seen.versions)
+    if (v.job == row.key.job && meanwhile(v.from_ms, v.from_ms))
+      out << "  version " << v.version << " from " << v.from_ms << ", after " << v.after_ms.value_or(0)
+          << (v.paused ? ", paused" : "") << "\n";
+  for (auto& gap : record.seen.ledger.gaps)
+    if (gap.job == row.key.job && meanwhile(gap.from_ms, gap.to_ms)) out << "  gap " << text_of(gap) << "\n";
+}
+
 bool is_near(std::int64_t ms, std::int64_t other, std::int64_t by) { return ms >= other - by && ms <= other + by; }
 
 } // namespace
@@ -47,9 +65,7 @@ void print_figures(std::ostream& out, const run_record& record, const verdict& v
   out << v.fires / seconds << " fires a second for " << seconds << " s, " << record.seen.starts.size() << " starts, "
       << record.seen.acts.size() << " edits, pauses and resumes, " << record.seen.triggered.size()
       << " started by hand, " << record.seen.killed.size() << " killed\n";
-  if (auto* row = latest_start(record))
-    out << "the latest start, " << row->started_ms - row->key.fire_ms
-        << " ms after its fire time: " << to_string(row->key) << ": " << text_of(*row) << "\n";
+  if (auto* row = latest_start(record)) print_latest(out, record, *row);
   out << "xxlctl audit: " << last_line(record.audit.output) << record.audit.errors << "\n";
   out << "takeover_sigterm_p50_ms=" << median(stopped) << " takeover_sigterm_max_ms=" << longest(stopped) << "\n"
       << "faults=" << record.faults.size() << " fires=" << v.fires << " lost=" << v.lost << " doubled=" << v.doubled
