@@ -20,6 +20,7 @@ struct batch {
   std::size_t seeds = 100;
   bool log = false;
   std::size_t failures_most = 1;
+  std::optional<guard> drawn_for;
 };
 
 /// A batch of so many must have come everywhere.
@@ -41,7 +42,7 @@ int run_all(const batch& b) {
   std::size_t failed = 0, done = 0;
   std::uint64_t steps = 0;
   for (; done < b.seeds && failed < b.failures_most; ++done) {
-    auto o = draw_options(b.first + done);
+    auto o = b.drawn_for ? draw_options_for(*b.drawn_for, b.first + done) : draw_options(b.first + done);
     if (b.log) std::printf("seed %lu: %s\n", o.seed, describe(o).c_str());
     auto v = run(o, g, b.log);
     seen.end_of_run();
@@ -75,14 +76,17 @@ int main(int argc, char** argv) {
   auto* seeds = app.add_option("--seeds", b.seeds, "How many");
   app.add_option("--failures", b.failures_most, "Stop after that many failing seeds");
   app.add_flag("--log", b.log, "Tell everything that happens");
-  std::string without;
+  std::string without, drawn_for;
   app.add_option("--without", without, "Run without that guard of the product (protocol/guards.hpp)");
+  app.add_option("--for", drawn_for, "Draw the options as prove_guards does for that guard");
   CLI11_PARSE(app, argc, argv);
   std::optional<xxl::guard_off> off;
-  for (auto g : xxl::all_guards)
+  for (auto g : xxl::all_guards) {
     if (without == to_string(g)) off.emplace(g);
-  if (!without.empty() && !off) {
-    std::fprintf(stderr, "there is no guard %s\n", without.c_str());
+    if (drawn_for == to_string(g)) b.drawn_for = g;
+  }
+  if ((!without.empty() && !off) || (!drawn_for.empty() && !b.drawn_for)) {
+    std::fprintf(stderr, "there is no guard %s\n", (off ? drawn_for : without).c_str());
     return 2;
   }
   if (app.count("--seed") > 0 && seeds->count() == 0) b.seeds = 1;

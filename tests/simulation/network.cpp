@@ -1,6 +1,7 @@
 #include "tests/simulation/network.hpp"
 
 #include "protocol/errors.hpp"
+#include "tests/simulation/sometimes.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/make_actor.hpp>
@@ -14,6 +15,15 @@ namespace {
 
 constexpr auto dial_deadline = 2s;
 constexpr auto never = moment::max();
+constexpr auto repeated_within = 2s;
+
+/// What a sender may repeat, whatever became of the first one.
+bool repeatable(const caf::message& m) {
+  return m.match_elements<run_atom, order_batch>() || m.match_elements<return_atom, return_batch>() ||
+         m.match_elements<callback_atom, callback_batch>() || m.match_elements<ack_atom, std::uint64_t>() ||
+         m.match_elements<kill_atom, kill_batch>() || m.match_elements<progress_atom, progress_batch>() ||
+         m.match_elements<life_atom, life_report>();
+}
 
 } // namespace
 
@@ -67,7 +77,17 @@ void connection::carry(side from, const caf::strong_actor_ptr& to, caf::mailbox_
   if (!open_ || !net_.world_.alive(who_[from])) return;
   auto content = what->move_content_to_message();
   net_.tap_.sent(*this, from, content);
-  send(other(from), {{}, to, std::move(what->sender), what->mid, std::move(content)});
+  item leaving{{}, to, std::move(what->sender), what->mid, std::move(content)};
+  if (repeatable(leaving.content) && net_.random_.chance(net_.traits_.repeat)) come_again(other(from), leaving);
+  send(other(from), std::move(leaving));
+}
+
+void connection::come_again(side to, const item& what) {
+  net_.world_.in(net_.random_.between(0ns, repeated_within), process::nobody, [this, to, what] {
+    if (!open_) return;
+    sometimes("a message comes twice");
+    send(to, what);
+  });
 }
 
 void connection::tell_end(side from, caf::actor_id actor, const caf::error& why) {

@@ -1,7 +1,8 @@
 #pragma once
-// Connections between processes: messages are carried in order within a connection, none twice, each way with delays of
-// its own. A cut loses a tail of what was on its way; the head may still come, even after the next connection's hello.
-// Each side learns of the end in its own time, as sockets do.
+// Connections between processes: messages are carried in order within a connection, each way with delays of its own.
+// What may be sent again by design (orders, returns, results, kills, journals) comes again at times, a little later and
+// as if its sender had. A cut loses a tail of what was on its way; the head may still come, even after the next
+// connection's hello. Each side learns of the end in its own time, as sockets do.
 //
 // Each end sees the other's actors as remote ones: proxies that stand for them, whose end is told to those that monitor
 // them, as CAF's own remoting does it.
@@ -64,6 +65,8 @@ private:
   void carry(side from, const caf::strong_actor_ptr& to, caf::mailbox_element_ptr what);
   void tell_end(side from, caf::actor_id actor, const caf::error& why);
   void send(side to, item what);
+  /// As if its sender repeated it.
+  void come_again(side to, const item& what);
   void arrive_at(side to, moment when);
   void arrive(side to);
   void hand_over(side to, item what);
@@ -93,6 +96,7 @@ public:
     span latency_most = 2ms;
     double hiccup = 0; ///< of messages, that many are late by up to `hiccup_most`
     span hiccup_most = 0ns;
+    double repeat = 0; ///< of messages that may be repeated, that many come again
     span silence = 5s; ///< after which a side gives up a connection from which nothing comes
   };
   network(world& w, dice random, traits t, wiretap& tap) : world_{w}, random_{random}, traits_{t}, tap_{tap} {}
@@ -115,7 +119,7 @@ public:
 
   std::vector<connection*> open_connections();
   /// From now on nothing is late by itself.
-  void be_good() { traits_.hiccup = 0; }
+  void be_good() { traits_.hiccup = traits_.repeat = 0; }
 
 private:
   friend class connection;

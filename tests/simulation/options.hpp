@@ -2,6 +2,7 @@
 // What a seed decides before a run begins: which faults exist at all, how strong they are, how large everything is.
 // Drawn first, so that runs differ in kind and not only in order.
 
+#include "protocol/guards.hpp"
 #include "tests/simulation/cluster.hpp"
 #include "tests/simulation/database.hpp"
 #include "tests/simulation/network.hpp"
@@ -48,6 +49,8 @@ struct options {
 };
 
 options draw_options(std::uint64_t seed);
+/// The same, bent to where that guard matters if the seed alone seldom leads there.
+options draw_options_for(guard which, std::uint64_t seed);
 /// One line.
 std::string describe(const options& o);
 

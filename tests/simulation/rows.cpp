@@ -129,6 +129,8 @@ void tell(sqlite3_context*, int, sqlite3_value** values) {
     listening->inserted(ended_of(c));
   } else if (what == "history update" || what == "history delete") {
     listening->rewritten(ended_of(c));
+  } else if (what == "fire insert") {
+    listening->inserted(fire_of(c));
   } else if (what == "fire update") {
     auto before = fire_of(c);
     listening->updated(before, fire_of(c));
@@ -199,6 +201,7 @@ void row_watch::prepare(const std::filesystem::path& database) {
     watch(db, "open", "trigger_open", open_columns, event);
     watch(db, "history", "trigger_history", ended_columns, event);
   }
+  watch(db, "fire", "job_fire", fire_columns, "INSERT");
   watch(db, "fire", "job_fire", fire_columns, "UPDATE");
   watch(db, "session", "executor_session", session_columns, "UPDATE");
   watch(db, "gap", "gap", gap_columns, "INSERT");

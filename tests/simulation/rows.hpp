@@ -78,6 +78,7 @@ struct row_listener {
   virtual void inserted(const ended_trigger&) {}
   /// Of the history: it never happens.
   virtual void rewritten(const ended_trigger&) {}
+  virtual void inserted(const fire_plan&) {}
   virtual void updated(const fire_plan& /*before*/, const fire_plan& /*after*/) {}
   virtual void updated(const session_row& /*before*/, const session_row& /*after*/) {}
   virtual void inserted(const gap_row&) {}

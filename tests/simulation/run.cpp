@@ -24,6 +24,9 @@ span settles_within(const options& o) {
   return 30s + 3 * how.lease + 4 * how.dispatch_timeout;
 }
 
+/// How long nothing goes wrong before everything must be on time again: a leader is found, and has looked at all.
+constexpr auto calm = 10s;
+
 std::filesystem::path memory_or_disk() {
   const std::filesystem::path memory = "/dev/shm";
   return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
@@ -106,6 +109,7 @@ public:
     laws_.add(leaders_act_on_trust(judge_, world_, database_));
     laws_.add(older_epochs_claim_nothing(judge_));
     laws_.add(orders_stay_within_credit(judge_));
+    laws_.add(nothing_due_is_left(judge_));
     laws_.add(nothing_held_is_sent_again(judge_));
     laws_.add(retries_follow_their_rule(judge_));
     laws_.add(starts_are_allowed(judge_, world_));
@@ -136,7 +140,8 @@ public:
     world_.run_until(world_.now() + options_.chaos);
     phase("calm");
     wrong.end();
-    world_.run_until(world_.now() + 5s); // what people had asked of a frozen admin is answered or given up
+    world_.run_until(world_.now() + calm); // what people had asked of a frozen admin is answered or given up
+    if (!judge_.found()) laws_.calm(wall_.now());
     operators_->end();
     phase("settling");
     settle();

@@ -64,6 +64,7 @@ constexpr std::array names{
     "a fixed delay's end is repaired",
     "a request is repeated and changes nothing",
     // The network.
+    "a message comes twice",
     "a message of an old connection comes after the next hello",
 };
 

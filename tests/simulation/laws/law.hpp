@@ -1,6 +1,6 @@
 #pragma once
 // A law of guarantees.md as a checker: told of everything that happens, it says when a promise is broken. One law per
-// file; all.cpp lists them.
+// file; run.cpp lists them.
 
 #include "tests/simulation/database.hpp"
 #include "tests/simulation/handlers.hpp"
@@ -46,6 +46,8 @@ struct law : row_listener, wiretap, run_listener, database_listener {
   void refuses(const std::string&, const std::string&) override {}
   void died(process, bool) override {}
   void disk_fills(process) override {}
+  /// Nothing has gone wrong for a while, and everything still fires; `now` by the database's clock.
+  virtual void calm(instant /*now*/) {}
   /// Everything has settled.
   virtual void finish() {}
 };
@@ -69,6 +71,9 @@ public:
   }
   void rewritten(const ended_trigger& x) override {
     tell([&](law& l) { l.rewritten(x); });
+  }
+  void inserted(const fire_plan& x) override {
+    tell([&](law& l) { l.inserted(x); });
   }
   void updated(const fire_plan& a, const fire_plan& b) override {
     tell([&](law& l) { l.updated(a, b); });
@@ -109,6 +114,9 @@ public:
   void disk_fills(process who) override {
     tell([&](law& l) { l.disk_fills(who); });
   }
+  void calm(instant now) override {
+    tell([&](law& l) { l.calm(now); });
+  }
   void finish() override {
     tell([](law& l) { l.finish(); });
   }
@@ -128,6 +136,7 @@ std::unique_ptr<law> killed_ends_as_killed(judge& j);
 std::unique_ptr<law> leaders_act_on_trust(judge& j, const world& w, const database& db);
 std::unique_ptr<law> older_epochs_claim_nothing(judge& j);
 std::unique_ptr<law> orders_stay_within_credit(judge& j);
+std::unique_ptr<law> nothing_due_is_left(judge& j);
 std::unique_ptr<law> nothing_held_is_sent_again(judge& j);
 std::unique_ptr<law> retries_follow_their_rule(judge& j);
 std::unique_ptr<law> starts_are_allowed(judge& j, const world& w);
