@@ -55,7 +55,9 @@ void misfortunes::strike(fault what) {
     if (admin != nullptr) cluster_.freeze(admin->life, random_.between(50ms, 6s));
     return;
   case fault::freeze_executor:
-    if (executor != nullptr) cluster_.freeze(executor->life, random_.between(50ms, 14s));
+    if (executor == nullptr) return;
+    // Shorter than a lease, or until its runs have been given up.
+    cluster_.freeze(executor->life, random_.chance(0.5) ? random_.between(50ms, 6s) : random_.between(9s, 18s));
     return;
   case fault::stop_admin:
     if (admin == nullptr) return;

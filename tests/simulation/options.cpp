@@ -56,12 +56,14 @@ options draw_options(std::uint64_t seed) {
   o.admins = random.chance(0.8) ? 2 : 1;
   o.executors = static_cast<int>(random.between(1, 3));
   o.jobs = static_cast<int>(random.between(2, 7));
-  o.chaos = pick<span>(random, {5s, 9s, 15s});
+  o.chaos = pick<span>(random, {5s, 9s, 22s});
   o.step_most = pick<span>(random, {20us, 200us, 1ms});
   o.fault_every = pick<span>(random, {300ms, 1s, 3s});
   o.operator_every = pick<span>(random, {400ms, 2s, 6s});
   for (auto f : all_faults)
     if (random.chance(0.3)) o.faults.push_back(f);
+  // One kind alone comes to where others would have ended the run's actors long before.
+  if (random.chance(0.25)) o.faults = {all_faults[random.below(all_faults.size())]};
   o.net.latency_most = pick<span>(random, {500us, 5ms, 50ms});
   o.net.hiccup = some(random, 0.2);
   o.net.hiccup_most = pick<span>(random, {100ms, 1s, 3s});
@@ -89,18 +91,41 @@ options draw_options(std::uint64_t seed) {
 
 options draw_options_for(guard which, std::uint64_t seed) {
   auto o = draw_options(seed);
-  if (which != guard::hand_back_comparison && which != guard::waiting_comparison) return o;
-  // Seeds alone seldom come to where these matter: executors that give much back, and messages or pages that come
-  // after.
-  o.executors = which == guard::hand_back_comparison ? 3 : 1;
-  o.clock_offsets.resize(static_cast<std::size_t>(o.admins + o.executors));
-  o.jobs = 7;
-  o.chaos = 15s;
-  o.faults = {fault::fill_disk};
-  o.fault_every = 300ms;
-  o.net.repeat = 0.5;
-  o.db.slow = 0.4;
-  o.db.slow_most = 1s;
+  auto executors = [&](int n) {
+    o.executors = n;
+    o.clock_offsets.resize(static_cast<std::size_t>(o.admins + n));
+  };
+  // Executors give much back, and messages or pages come after it.
+  auto give_back = [&] {
+    o.jobs = 7;
+    o.chaos = 15s;
+    o.faults = {fault::fill_disk};
+    o.fault_every = 300ms;
+    o.net.repeat = 0.5;
+    o.db.slow = 0.4;
+    o.db.slow_most = 1s;
+  };
+  switch (which) {
+  case guard::hand_back_comparison:
+  case guard::handed_count:
+    executors(3);
+    give_back();
+    break;
+  case guard::waiting_comparison:
+    executors(1);
+    give_back();
+    break;
+  case guard::epoch_check: // leaders change, and what the last one sent is still on its way
+    o.admins = 2;
+    executors(3);
+    o.jobs = 7;
+    o.chaos = 15s;
+    o.faults = {fault::end_lock_session, fault::stall};
+    o.fault_every = 300ms;
+    o.net.repeat = 0.5;
+    break;
+  default: break;
+  }
   return o;
 }
 
