@@ -26,7 +26,7 @@ test: build ## every test, the style test, the end-to-end tests and `make faults
 faults: build ## kills, freezes, cuts and starves a cluster while it fires, and accounts for every fire
 	@XXL_BIN_DIR=$(abspath $(BIN)) $(BIN)/xxl-faults
 
-soak: build ## the same, 20 of each fault; takes about 40 minutes
+soak: build ## the same, 20 of each fault; takes half an hour
 	@XXL_BIN_DIR=$(abspath $(BIN)) $(BIN)/xxl-faults --soak
 
 SEED ?= 1

@@ -239,7 +239,8 @@ std::string text_of(const ledger_row& row) {
          std::to_string(row.key.attempt) + ", " + to_string(state_of(row)) + " (" + to_string(reason_of(row)) +
          "), session " + std::to_string(row.session) + ", epoch " + std::to_string(row.epoch) + ", claimed " +
          std::to_string(row.claimed_ms) + ", started " + std::to_string(row.started_ms) + ", ended " +
-         std::to_string(row.ended_ms) + ", handed back " + std::to_string(row.handed);
+         std::to_string(row.ended_ms) +
+         (row.ended_ms == 0 ? ", handed back " + std::to_string(row.handed) : ""); // no final row keeps it
 }
 
 std::string text_of(const gap_row& gap) {
