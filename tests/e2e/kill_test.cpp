@@ -115,7 +115,8 @@ TEST_F(Kill, TheClusterTellsWhoLeadsAndHowItCameToThat) {
         return nodes.size() == 2 && !nodes[0]["clock_offset"].is_null() && !nodes[1]["clock_offset"].is_null();
       },
       patience));
-  for (auto& node : follower.json({"cluster"})["nodes"])
+  auto measured = follower.json({"cluster"});
+  for (auto& node : measured["nodes"])
     EXPECT_LT(std::abs(node["clock_offset"].get<int>()), 1'000) << "they run on one host";
 
   program_of(leader).kill9();
