@@ -259,13 +259,16 @@ void executor_node_state::take_orders(orders_came& came) {
   if (auto problem = invalid(batch)) return refuse(*c, batch, state_reason::refused, *problem);
   if (auto why = memory_.refusal(batch, c->adopted, cfg_.hello.session); !why.empty())
     return refuse(*c, batch, state_reason::refused, why);
-  if (draining_) return refuse(*c, batch, state_reason::shutdown, "this executor is stopping");
   intake accepted{batch.session, batch.epoch, came.connection, {}};
   accepted.orders.reserve(batch.orders.size());
   return_batch again{batch.session, batch.epoch, {}};
   for (auto& o : batch.orders) {
     switch (memory_.judge(o.trigger, o.handed)) {
     case verdict::accept:
+      if (draining_) { // of what it holds or has done nothing goes back
+        again.orders.push_back({o.trigger, o.handed, state_reason::shutdown});
+        break;
+      }
       memory_.hold(o.trigger, o.handed);
       accepted.orders.push_back(std::move(o));
       break;

@@ -414,6 +414,9 @@ TEST_F(ExecutorNodeTest, ADrainedNodeSaysGoodbyeOnceEverythingWasTold) {
   EXPECT_THAT(one->byes, IsEmpty()) << "one run goes on";
   send_orders(one, {make_order(3)});
   EXPECT_EQ(one->returned().back().reason, state_reason::shutdown);
+  auto returned = one->returned().size();
+  send_orders(one, {make_order(1)});
+  EXPECT_EQ(one->returned().size(), returned) << "what runs here does not go back, whoever sends it again";
   finish({make_outcome(1)});
   EXPECT_THAT(one->byes, IsEmpty()) << "its result is not acknowledged";
   advance(5ms);
