@@ -57,12 +57,13 @@ process fleet::start_recorder() const {
   return process{std::move(c)};
 }
 
-std::string fleet::job_file() const {
+std::string fleet::job_file(bool enabled) const {
   auto text = std::string{"version: 1\ngroups:\n  - name: "} + group + "\n    title: Records its runs\njobs:\n";
   for (int i = 0; i < shape_.jobs; ++i)
     text += "  - name: job-" + std::to_string(i) + "\n    group: " + group +
             "\n    schedule: {every: " + std::to_string(shape_.every.count()) +
-            "ms}\n    handler: record\n    params: \"" + record_ + "\"\n";
+            "ms}\n    handler: record\n    params: \"" + record_ + "\"\n    enabled: " + (enabled ? "true" : "false") +
+            "\n";
   return text;
 }
 
@@ -101,13 +102,15 @@ std::vector<recorded_run> fleet::wait_until_idle() const {
 }
 
 ledger fleet::come_to_rest(const admin_at& admin) const {
-  for (int i = 0; i < shape_.jobs; ++i) admin.ask({"pause", std::string{group} + "/job-" + std::to_string(i)});
+  // Not a pause: it would hold back what an executor gave back and another one is to run.
+  admin.ask({"apply", place_.write("disabled.yaml", job_file(false)).string()});
   ledger all;
   auto rested = [&] {
     all = read_ledger(url_);
     return all.open() == 0;
   };
-  require(eventually(rested, patience), std::to_string(all.open()) + " triggers are still open");
+  auto at_rest = eventually(rested, patience);
+  require(at_rest, std::to_string(all.open()) + " triggers are still open");
   return all;
 }
 

@@ -61,7 +61,7 @@ public:
 private:
   process start_admin(std::uint16_t port) const;
   process start_recorder() const;
-  std::string job_file() const;
+  std::string job_file(bool enabled = true) const;
 
   shape shape_;
   workspace place_;
