@@ -61,12 +61,17 @@ void set_next_fires(self_ptr self, std::vector<storage::ledger::awaiting> rows) 
           [](const caf::error& e) { spdlog::warn("reconciler: {}; trying again", text_of(e)); });
 }
 
-void expired(self_ptr self, const std::vector<session_id>& sessions) {
+/// Nothing is sent to it from now on, and its executor takes a new one.
+void tell_over(self_ptr self, session_id session) {
   auto& s = self->state;
+  self->send(s.cfg.registry, session_over{session});
+  self->send(s.cfg.reign, candidate_left{session, {}});
+}
+
+void expired(self_ptr self, const std::vector<session_id>& sessions) {
   for (auto session : sessions) {
     spdlog::warn("session {} ended: its lease ran out", session.value);
-    self->send(s.cfg.registry, session_over{session});
-    self->send(s.cfg.reign, candidate_left{session, {}});
+    tell_over(self, session);
   }
 }
 
@@ -116,7 +121,10 @@ void look_at_dead(self_ptr self, const std::vector<storage::dead_session>& with_
     it = s.dead.erase(it);
   }
   for (auto& d : with_rows) {
-    auto& life = s.dead.try_emplace(d.session, dead_life{now, {}, {}, false}).first->second;
+    auto [it, first] = s.dead.try_emplace(d.session, dead_life{now, {}, {}, false});
+    auto& life = it->second;
+    // Told again: the answer that named it when its lease ran out may not have come.
+    if (first && d.how == session_end::lease_expired) tell_over(self, d.session);
     auto waited = now - life.seen;
     if (life.started)
       settle_rows(self, d.session, life.started);

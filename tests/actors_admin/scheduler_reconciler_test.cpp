@@ -103,6 +103,15 @@ TEST_F(ReconcilerTest, ASessionWhoseLeaseRanOutIsTold) {
   EXPECT_FALSE(gone[0].link) << "whichever link it has";
 }
 
+TEST_F(ReconcilerTest, AnEndWhoseAnswerDidNotComeIsToldOnceWithTheRowsThatAreLeft) {
+  dies(session_end::lease_expired);
+  advance(3s);
+  ASSERT_THAT(overs, SizeIs(1));
+  EXPECT_EQ(overs[0].session, ann);
+  ASSERT_THAT(gone, SizeIs(1));
+  EXPECT_EQ(gone[0].session, ann);
+}
+
 TEST_F(ReconcilerTest, WithoutAJournalRowsAreLostAfterAWhile) {
   dies(session_end::lease_expired);
   advance(1s);
