@@ -512,8 +512,24 @@ TEST_F(LedgerTest, LeasesGoByTheDatabasesClock) {
   ASSERT_THAT(db->opened, SizeIs(1));
   EXPECT_EQ(db->opened[0].now, db->wall);
   EXPECT_EQ(db->opened[0].lease_until, db->wall + 10s);
-  EXPECT_THAT(db->leases_until, ElementsAre(db->wall + 10s, db->wall + 10s)) << "takeover and renewal";
+  EXPECT_THAT(db->leases_until, ElementsAre(db->wall + 10s, db->wall + 10s, db->wall + 10s))
+      << "takeover, renewal, and before it looks which have run out";
   EXPECT_THAT(db->looked_at, ElementsAre(db->wall));
+}
+
+TEST_F(LedgerTest, ASessionThatBeatWhileTheDatabaseWasDownIsRenewedBeforeAnyIsEnded) {
+  db->wall = clock.now();
+  db->faults.push_back({"claim", error_kind::unavailable, ""});
+  claim({1});
+  tell(renew_request{epoch, {ann}});
+  EXPECT_THAT(db->renewed, IsEmpty());
+  advance(4s);
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
+  EXPECT_THAT(db->renewed, ElementsAre(ann));
+  EXPECT_THAT(db->leases_until, ElementsAre(db->wall + 6s)) << "a lease from its beat on, not from now";
+  advance(6s);
+  ask<reconcile_report>(ledger, reconcile_request{epoch});
+  EXPECT_THAT(db->renewed, ElementsAre(ann)) << "its last beat is a lease ago";
 }
 
 TEST_F(LedgerTest, WithoutTrustNoSessionIsEnded) {
