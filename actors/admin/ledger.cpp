@@ -53,7 +53,7 @@ struct ledger_state {
   bool down = false; ///< the database did not answer; the retry timer is set
   bool connected = false;
   std::chrono::milliseconds backoff = first_retry;
-  std::map<session_id, boot_time> beats; ///< when somebody asked to renew them
+  std::map<session_id, boot_time> unrenewed; ///< when somebody asked to renew them, if that is not committed since
 
   trigger_id take_id() {
     if (ids_left == 0) {
@@ -257,10 +257,16 @@ void run_one(self_ptr self, set_next_work& work) {
   for (auto& [row, next] : work.rows)
     if (self->state.cfg.db->set_next(row, next)) self->state.stat("ends_repaired") += 1;
 }
+/// A lease from now on, by the database's clock.
+void renew(ledger_state& s, epoch_id epoch, const std::vector<session_id>& sessions, std::chrono::milliseconds length) {
+  auto renewed = s.cfg.db->renew_sessions(epoch, sessions, s.cfg.db->database_now() + length);
+  if (!renewed.fenced) s.cfg.leads->resign(epoch);
+}
+
 void run_one(self_ptr self, renew_request& work) {
   auto& s = self->state;
-  auto renewed = s.cfg.db->renew_sessions(work.epoch, work.sessions, s.cfg.db->database_now() + s.cfg.lease);
-  if (!renewed.fenced) s.cfg.leads->resign(work.epoch);
+  renew(s, work.epoch, work.sessions, s.cfg.lease);
+  for (auto session : work.sessions) s.unrenewed.erase(session);
 }
 void run_one(self_ptr self, end_session_request& work) {
   auto& s = self->state;
@@ -388,16 +394,15 @@ template <class R, class F> caf::result<R> answer(self_ptr self, F call) {
 void renew_those_that_beat(self_ptr self, epoch_id epoch) {
   auto& s = self->state;
   auto now = s.cfg.time->boot();
-  std::erase_if(s.beats, [&](auto& beat) { return now - beat.second >= s.cfg.lease; });
-  if (s.beats.empty()) return;
+  std::erase_if(s.unrenewed, [&](auto& beat) { return now - beat.second >= s.cfg.lease; });
+  if (s.unrenewed.empty()) return;
   std::vector<session_id> sessions;
   auto oldest = now;
-  for (auto& [session, at] : s.beats) {
+  for (auto& [session, at] : s.unrenewed) {
     sessions.push_back(session);
     oldest = std::min(oldest, at);
   }
-  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(s.cfg.lease - (now - oldest));
-  s.cfg.db->renew_sessions(epoch, sessions, s.cfg.db->database_now() + left);
+  renew(s, epoch, sessions, std::chrono::duration_cast<std::chrono::milliseconds>(s.cfg.lease - (now - oldest)));
 }
 
 caf::result<reconcile_report> reconcile(self_ptr self, epoch_id epoch) {
@@ -434,7 +439,7 @@ ledger_actor::behavior_type ledger(self_ptr self, ledger_config cfg) {
       [self](end_session_request& r) { add(self, r); },
       [self](renew_request& r) {
         auto& s = self->state;
-        for (auto session : r.sessions) s.beats[session] = s.cfg.time->boot();
+        for (auto session : r.sessions) s.unrenewed[session] = s.cfg.time->boot();
         if (!s.down) add(self, std::move(r)); // the next one names the same sessions
       },
       [self](lead_atom, epoch_id epoch) -> caf::result<std::vector<session_id>> {

@@ -72,6 +72,7 @@ void expired(self_ptr self, const std::vector<session_id>& sessions) {
   for (auto session : sessions) {
     spdlog::warn("session {} ended: its lease ran out", session.value);
     tell_over(self, session);
+    self->state.dead.try_emplace(session, dead_life{self->state.cfg.time->boot(), {}, {}, false});
   }
 }
 
@@ -123,7 +124,7 @@ void look_at_dead(self_ptr self, const std::vector<storage::dead_session>& with_
   for (auto& d : with_rows) {
     auto [it, first] = s.dead.try_emplace(d.session, dead_life{now, {}, {}, false});
     auto& life = it->second;
-    // Told again: the answer that named it when its lease ran out may not have come.
+    // Not told yet: the answer that named it when its lease ran out did not come.
     if (first && d.how == session_end::lease_expired) tell_over(self, d.session);
     auto waited = now - life.seen;
     if (life.started)
