@@ -4,7 +4,10 @@ namespace xxl {
 
 std::atomic<std::uint32_t> detail::guards_off{0};
 
-std::string to_string(guard g) {
+namespace {
+
+/// Null beyond the last. The compiler sees to it that none is forgotten here, and so all_guards() names each.
+const char* name_of(guard g) {
   switch (g) {
   case guard::claim_fence: return "claim_fence";
   case guard::verdict_fence: return "verdict_fence";
@@ -27,7 +30,20 @@ std::string to_string(guard g) {
   case guard::results_before_journal: return "results_before_journal";
   case guard::spool_lock: return "spool_lock";
   }
-  return "unknown(" + std::to_string(static_cast<unsigned>(g)) + ")";
+  return nullptr;
+}
+
+} // namespace
+
+std::vector<guard> all_guards() {
+  std::vector<guard> all;
+  for (std::uint8_t i = 0; name_of(guard{i}) != nullptr; ++i) all.push_back(guard{i});
+  return all;
+}
+
+std::string to_string(guard g) {
+  auto* name = name_of(g);
+  return name != nullptr ? name : "unknown(" + std::to_string(static_cast<unsigned>(g)) + ")";
 }
 
 guard_off::guard_off(guard g) : bit_{1u << static_cast<unsigned>(g)} { detail::guards_off.fetch_or(bit_); }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace xxl::sim {
@@ -32,7 +33,9 @@ public:
     return std::chrono::nanoseconds{between(low.count(), high.count())};
   }
   bool chance(double probability) { return static_cast<double>(bits() >> 11) * 0x1p-53 < probability; }
-  template <class List> auto& one_of(List& list) { return list[below(std::size(list))]; }
+  template <class List> auto& one_of(List& list) {
+    return *std::next(std::begin(list), static_cast<std::ptrdiff_t>(below(std::size(list))));
+  }
 
 private:
   std::uint64_t state_;

@@ -1,6 +1,7 @@
 // simulation_test: runs seeds, says which promise a failing one breaks, and how to see it again.
 
 #include "protocol/guards.hpp"
+#include "tests/simulation/guard_option.hpp"
 #include "tests/simulation/run.hpp"
 #include "tests/simulation/sometimes.hpp"
 
@@ -76,19 +77,12 @@ int main(int argc, char** argv) {
   auto* seeds = app.add_option("--seeds", b.seeds, "How many");
   app.add_option("--failures", b.failures_most, "Stop after that many failing seeds");
   app.add_flag("--log", b.log, "Tell everything that happens");
-  std::string without, drawn_for;
-  app.add_option("--without", without, "Run without that guard of the product (protocol/guards.hpp)");
-  app.add_option("--for", drawn_for, "Draw the options as prove_guards does for that guard");
+  std::optional<xxl::guard> without;
+  xxl::sim::add_guard_option(app, "--without", without, "Run without that guard of the product (protocol/guards.hpp)");
+  xxl::sim::add_guard_option(app, "--for", b.drawn_for, "Draw the options as prove_guards does for that guard");
   CLI11_PARSE(app, argc, argv);
   std::optional<xxl::guard_off> off;
-  for (auto g : xxl::all_guards) {
-    if (without == to_string(g)) off.emplace(g);
-    if (drawn_for == to_string(g)) b.drawn_for = g;
-  }
-  if ((!without.empty() && !off) || (!drawn_for.empty() && !b.drawn_for)) {
-    std::fprintf(stderr, "there is no guard %s\n", (off ? drawn_for : without).c_str());
-    return 2;
-  }
+  if (without) off.emplace(*without);
   if (app.count("--seed") > 0 && seeds->count() == 0) b.seeds = 1;
   return xxl::sim::run_all(b);
 }

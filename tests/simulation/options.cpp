@@ -22,7 +22,7 @@ double some(dice& random, double most) {
 }
 
 template <class Duration> Duration pick(dice& random, std::initializer_list<Duration> values) {
-  return values.begin()[random.below(values.size())];
+  return random.one_of(values);
 }
 
 } // namespace
@@ -63,7 +63,7 @@ options draw_options(std::uint64_t seed) {
   for (auto f : all_faults)
     if (random.chance(0.3)) o.faults.push_back(f);
   // One kind alone comes to where others would have ended the run's actors long before.
-  if (random.chance(0.25)) o.faults = {all_faults[random.below(all_faults.size())]};
+  if (random.chance(0.25)) o.faults = {random.one_of(all_faults)};
   o.net.latency_most = pick<span>(random, {500us, 5ms, 50ms});
   o.net.hiccup = some(random, 0.2);
   o.net.hiccup_most = pick<span>(random, {100ms, 1s, 3s});

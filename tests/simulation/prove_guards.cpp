@@ -3,6 +3,7 @@
 // simulation.
 
 #include "protocol/guards.hpp"
+#include "tests/simulation/guard_option.hpp"
 #include "tests/simulation/options.hpp"
 #include "tests/simulation/run.hpp"
 #include "tests/simulation/sometimes.hpp"
@@ -13,7 +14,9 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace xxl::sim {
 namespace {
@@ -52,13 +55,12 @@ int main(int argc, char** argv) {
   CLI::App app{"Switches guards off and looks whether the simulation notices"};
   std::uint64_t first = 1;
   std::size_t most = 300;
-  std::string only;
+  std::optional<guard> only;
   app.add_option("--seed", first, "The first seed");
   app.add_option("--seeds", most, "How many seeds each guard gets");
-  app.add_option("--guard", only, "This one alone");
+  sim::add_guard_option(app, "--guard", only, "This one alone");
   CLI11_PARSE(app, argc, argv);
   bool proven = true;
-  for (auto g : all_guards)
-    if (only.empty() || only == to_string(g)) proven = sim::prove(g, first, most) && proven;
+  for (auto g : only ? std::vector{*only} : all_guards()) proven = sim::prove(g, first, most) && proven;
   return proven ? 0 : 1;
 }
