@@ -147,8 +147,13 @@ fault lost_answer(cluster::admin& a, const std::string& duty, std::uint64_t dice
 
 // ---- disks and clocks
 
+/// One that is started meanwhile cannot begin its journal, says so and ends.
 fault filled(cluster::executor& e, full_disk what) {
-  return {e.name, [&e, what] { e.shim.fill(what); }, [&e] { e.shim.fill(full_disk::none); }};
+  auto heal = [&e] {
+    e.shim.fill(full_disk::none);
+    e.process->start_again();
+  };
+  return {e.name, [&e, what] { e.shim.fill(what); }, heal};
 }
 
 fault stepped(cluster::admin& a, std::chrono::milliseconds by) {

@@ -12,6 +12,14 @@ void member::start() {
   if (!program_) program_.emplace(begin_());
 }
 
+void member::start_again() {
+  if (!program_ || program_->running()) return;
+  auto end = program_->wait_exit();
+  if (end.signal != 0 || end.code == 0) return; // a crash is nobody's to mend
+  bury();
+  start();
+}
+
 void member::kill9() {
   if (!program_) return;
   program_->kill9();

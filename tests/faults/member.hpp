@@ -17,6 +17,9 @@ public:
 
   /// Does nothing if it is running.
   void start();
+  /// As a service manager does: starts it again if it ended by itself, with an error that it could tell. Does nothing
+  /// while it is running.
+  void start_again();
   /// SIGKILL; does nothing if it is not running.
   void kill9();
   /// SIGTERM, and waits for its end. Throws unless it exits with 0. Does nothing if it is not running.
