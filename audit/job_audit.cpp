@@ -116,7 +116,7 @@ void job_audit::tell_of_plan() {
   auto until = std::min(request_.to, request_.now + 1ms);
   auto& next = subject_.job.next;
   seen.pending = static_cast<std::uint64_t>(plan_.pending(request_.from, until));
-  if (seen.pending > 0 && *next + patience < request_.now)
+  if (seen.pending > 0 && *next + plan_.versions().back().jitter + patience < request_.now)
     tell(about_job(kind::not_claimed, *next, until - 1ms, static_cast<std::int64_t>(seen.pending),
                    fire_words(*next) + " is due and not claimed, in all " + std::to_string(seen.pending) +
                        " fires up to now: is there a leader?"));

@@ -17,7 +17,7 @@ using kind = planned_version::kind;
 /// Before every fire, and far enough from the smallest instant to be computed with.
 constexpr instant lowest{std::chrono::milliseconds{INT64_MIN / 2}};
 
-bool is_cron(const std::optional<schedule_spec>& s) { return s && std::holds_alternative<cron_schedule>(*s); }
+bool is_cron(const std::optional<schedule_spec>& s) { return s && std::holds_alternative<cron_schedule>(s->kind); }
 
 std::optional<instant> next_in(const planned_version& v, instant after) {
   after = std::max(after, v.begin);
@@ -77,6 +77,11 @@ void plan::begin_version(const audit_version& v) {
   p.retry = retry_;
   p.problem = problem_;
   p.times = times_;
+  if (schedule_) {
+    p.max_runs = schedule_->max_runs;
+    p.jitter = schedule_->jitter;
+    p.may_end = schedule_->until.has_value();
+  }
   if (is_cron(schedule_)) p.tzdb = v.tzdb;
   p.what = kind_of(v);
   if (p.what == kind::fires || p.what == kind::delay) p.first = v.first_fire;
@@ -168,24 +173,27 @@ std::string plan::why_not_due(const planned_version& v, instant fire) const {
 std::int64_t plan::pending(instant from, instant until) const {
   if (versions_.empty() || !job_.next || *job_.next >= until) return 0;
   auto& v = versions_.back();
-  auto n = *job_.next >= from ? 1 : 0;
-  return v.what == kind::fires ? n + v.times.count(std::max(*job_.next, from - 1ms), until - 1ms, INT64_MAX - 1) : n;
+  std::int64_t n = *job_.next >= from ? 1 : 0;
+  if (v.what == kind::fires) n += v.times.count(std::max(*job_.next, from - 1ms), until - 1ms, INT64_MAX - 1);
+  return v.max_runs > 0 ? std::min(n, v.max_runs - job_.fires) : n;
 }
 
 std::int64_t plan::held(instant from, instant until) const {
   if (versions_.empty() || versions_.back().what != kind::held) return 0;
+  if (auto most = versions_.back().max_runs; most > 0 && job_.fires >= most) return 0;
   return versions_.back().times.count(std::max(border_, from) - 1ms, until - 1ms, INT64_MAX);
 }
 
 std::optional<instant> plan::lost_next() const {
   if (versions_.empty() || job_.next) return std::nullopt;
   auto& v = versions_.back();
+  if (v.max_runs > 0 && job_.fires >= v.max_runs) return std::nullopt;
   const auto last = job_.last.value_or(lowest);
   if (v.what == kind::fires) return last < *v.first ? v.first : v.times.next(last);
   // An edit of a fixed delay stores no fire while the run before goes on, nor while the group is paused: only what was
   // planned, or has fired since, was surely in force.
   const auto in_force = v.first || last > newest_after_.value_or(lowest);
-  if (v.what == kind::delay && in_force && !job_.awaits_end)
+  if (v.what == kind::delay && in_force && !job_.awaits_end && !v.may_end)
     return last < v.first.value_or(lowest) ? v.first : job_.last;
   return std::nullopt;
 }

@@ -36,6 +36,9 @@ struct planned_version {
   schedule::timetable times;
   std::optional<instant> first; ///< fires, delay: the fire that the edit stored, if it lies in this version's time
   instant begin{}, end{};       ///< (begin, end]: this version's time; ends never go back
+  std::int64_t max_runs = 0;    ///< of the schedule; 0: any number
+  std::chrono::milliseconds jitter{0};
+  bool may_end = false; ///< the schedule has a last instant
   retry_rule retry;
   std::string tzdb;    ///< of cron schedules; else empty
   std::string problem; ///< unknown: why

@@ -35,7 +35,7 @@ void add_specification(facts& f, const job_spec& spec) {
   f.add("Params", spec.params);
   f.add("Route", to_string(spec.route));
   f.add("Block", to_string(spec.block));
-  f.add("Misfire", to_string(spec.misfire));
+  f.add("Misfire", misfire_text(spec));
   f.add("Timeout", spec.timeout.count() > 0 ? config::format_duration(spec.timeout) : "none");
   f.add("Retries", retries_text(spec.retry));
   f.add("Owner", spec.owner);

@@ -22,10 +22,21 @@ std::string time_text(instant t) {
 
 std::string time_text(const std::optional<instant>& t) { return t ? time_text(*t) : std::string{}; }
 
-std::string schedule_text(const schedule_spec& s) {
+namespace {
+
+std::string cron_text(const cron_schedule& x) {
+  auto text = "cron " + x.expression + " " + x.timezone;
+  if (x.dialect != cron_dialect::quartz) text += ", dialect " + to_string(x.dialect);
+  if (x.vixie) return text + ", dst vixie";
+  if (x.gap != gap_rule::skip) text += ", gap " + to_string(x.gap);
+  if (x.overlap != overlap_rule::last) text += ", overlap " + to_string(x.overlap);
+  return text;
+}
+
+std::string kind_text(const schedule_kind& kind) {
   return std::visit(overloaded{
                         [](const no_schedule&) { return std::string{"none"}; },
-                        [](const cron_schedule& x) { return "cron " + x.expression + " " + x.timezone; },
+                        [](const cron_schedule& x) { return cron_text(x); },
                         [](const every_schedule& x) {
                           auto text = "every " + config::format_duration(x.every);
                           return x.start ? text + " from " + time_text(*x.start) : text;
@@ -33,7 +44,28 @@ std::string schedule_text(const schedule_spec& s) {
                         [](const after_schedule& x) { return "after " + config::format_duration(x.delay); },
                         [](const at_schedule& x) { return "at " + time_text(x.at); },
                     },
-                    s);
+                    kind);
+}
+
+} // namespace
+
+std::string schedule_text(const schedule_spec& s) {
+  auto text = kind_text(s.kind);
+  if (s.from) text += ", not before " + time_text(*s.from);
+  if (s.until) text += ", not after " + time_text(*s.until);
+  if (s.max_runs > 0) text += ", " + std::to_string(s.max_runs) + (s.max_runs == 1 ? " run" : " runs") + " at most";
+  if (s.jitter.count() > 0) text += ", jitter " + config::format_duration(s.jitter);
+  if (!s.calendar.layers.empty())
+    text += ", calendar " + s.calendar.layers.back().name + " (on_excluded " + to_string(s.on_excluded) + ")";
+  return text;
+}
+
+std::string misfire_text(const job_spec& spec) {
+  auto text = to_string(spec.misfire);
+  if (spec.misfire == misfire_policy::fire_all) text += ", at most " + std::to_string(spec.misfire_cap);
+  if (spec.misfire_deadline.count() > 0)
+    text += ", nothing later than " + config::format_duration(spec.misfire_deadline);
+  return text;
 }
 
 std::string work_text(const work_spec& w) {

@@ -15,6 +15,8 @@ std::string time_text(const std::optional<instant>& t);
 
 /// "cron 0 */5 * * * ? Asia/Shanghai", "every 30s", "after 30s", "at 2026-…", "none".
 std::string schedule_text(const schedule_spec& s);
+/// "fire_all, at most 100".
+std::string misfire_text(const job_spec& spec);
 /// "handler closeStale", "shell script", "python script".
 std::string work_text(const work_spec& w);
 /// "active", "paused", "disabled", "paused, disabled".

@@ -25,22 +25,30 @@ constexpr std::array<string_view, 3> file_later{"calendars", "alarms", "defaults
 constexpr std::array<string_view, 3> group_keys{"name", "title", "addresses"};
 constexpr std::array<string_view, 4> group_later{"labels", "alarm", "alarms", "limits"};
 
-constexpr std::array<string_view, 14> job_keys{"name",   "group",   "schedule", "handler", "script",
-                                               "params", "route",   "block",    "misfire", "timeout",
-                                               "owner",  "enabled", "retries",  "retry_on"};
-constexpr std::array<string_view, 22> job_later{
-    "retry_delay", "backoff",  "calendar", "calendars",        "on_excluded",
-    "alarm",       "alarms",   "needs",    "depends_on",       "children",
-    "require",     "labels",   "jitter",   "misfire_deadline", "dst",
-    "parallel",    "scope",    "limits",   "shards",           "dispatch_timeout",
-    "max_runs",    "retention"};
-constexpr std::array<std::pair<string_view, string_view>, 9> job_elsewhere{{
+constexpr std::array<string_view, 16> job_keys{
+    "name",    "group",   "schedule", "handler", "script",  "params",   "route",       "block",
+    "misfire", "timeout", "owner",    "enabled", "retries", "retry_on", "misfire_cap", "misfire_deadline"};
+constexpr std::array<string_view, 15> job_later{"retry_delay", "backoff",  "alarm",   "alarms",           "needs",
+                                                "depends_on",  "children", "require", "labels",           "parallel",
+                                                "scope",       "limits",   "shards",  "dispatch_timeout", "retention"};
+constexpr std::array<std::pair<string_view, string_view>, 20> job_elsewhere{{
     {"cron", "schedule: {cron: ...}"},
     {"timezone", "schedule: {cron: ..., timezone: ...}"},
     {"every", "schedule: {every: ...}"},
     {"after", "schedule: {after: ...}"},
     {"at", "schedule: {at: ...}"},
     {"start", "schedule: {every: ..., start: ...}"},
+    {"dialect", "schedule: {cron: ..., dialect: ...}"},
+    {"dst", "schedule: {cron: ..., dst: ...}"},
+    {"gap", "schedule: {cron: ..., gap: ...}"},
+    {"overlap", "schedule: {cron: ..., overlap: ...}"},
+    {"from", "schedule: {..., from: ...}"},
+    {"until", "schedule: {..., until: ...}"},
+    {"max_runs", "schedule: {..., max_runs: ...}"},
+    {"jitter", "schedule: {..., jitter: ...}"},
+    {"calendar", "schedule: {..., calendar: NAME}"},
+    {"calendars", "schedule: {..., calendar: NAME}"},
+    {"on_excluded", "schedule: {..., calendar: NAME, on_excluded: ...}"},
     {"language", "script: {language: ...}"},
     {"source", "script: {source: ...}"},
     {"file", "script: {file: ...}"},
@@ -52,7 +60,6 @@ constexpr std::array<string_view, 4> script_later{"args", "env", "limits", "work
 constexpr std::array<string_view, 6> routes_later{"consistent_hash", "lfu",      "lru",
                                                   "failover",        "busyover", "sharding_broadcast"};
 constexpr std::array<string_view, 3> blocks_later{"discard_later", "cover_early", "parallel"};
-constexpr std::array<string_view, 1> misfires_later{"fire_all"};
 constexpr std::array<string_view, 4> languages_later{"node", "php", "powershell", "cpp"};
 
 class job_file_reader {
@@ -234,13 +241,26 @@ private:
     }
     if (auto* block = node.find("block"))
       job.block = in_.name<block_strategy>(*block, "block", blocks_later).value_or(job.block);
-    if (auto* misfire = node.find("misfire"))
-      job.misfire = in_.name<misfire_policy>(*misfire, "misfire", misfires_later).value_or(job.misfire);
+    misfire(node, job);
     if (auto* timeout = node.find("timeout"); timeout && !(timeout->is_scalar() && timeout->text == "none"))
       job.timeout = in_.duration(*timeout, "timeout", 1ms).value_or(0ms);
     retry(node, job.retry);
     if (auto* owner = node.find("owner")) job.owner = in_.label(*owner, "owner", limits::name_bytes).value_or("");
     if (auto* enabled = node.find("enabled")) job.enabled = in_.boolean(*enabled, "enabled").value_or(true);
+  }
+
+  void misfire(const yaml_node& node, job_spec& job) {
+    if (auto* policy = node.find("misfire"))
+      job.misfire = in_.name<misfire_policy>(*policy, "misfire", {}).value_or(job.misfire);
+    if (auto* cap = node.find("misfire_cap")) {
+      if (job.misfire != misfire_policy::fire_all)
+        in_.fail(*cap, "misfire_cap: stands only with misfire: fire_all");
+      else
+        job.misfire_cap = static_cast<std::int32_t>(
+            in_.number(*cap, "misfire_cap", 1, job_spec::most_misfire_cap).value_or(job.misfire_cap));
+    }
+    if (auto* deadline = node.find("misfire_deadline"))
+      job.misfire_deadline = in_.duration(*deadline, "misfire_deadline", 1s).value_or(0ms);
   }
 
   void retry(const yaml_node& node, retry_rule& rule) {

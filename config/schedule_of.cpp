@@ -5,9 +5,27 @@ namespace {
 
 using answer = std::variant<schedule::timetable, schedule::parse_error>;
 
+schedule::dst_policy dst_of(const cron_schedule& x) {
+  schedule::dst_policy dst;
+  using gap = schedule::dst_policy::gap_rule;
+  using overlap = schedule::dst_policy::overlap_rule;
+  switch (x.gap) {
+  case gap_rule::skip: dst.gap = gap::skip; break;
+  case gap_rule::next: dst.gap = gap::next; break;
+  case gap_rule::shift: dst.gap = gap::shift; break;
+  }
+  switch (x.overlap) {
+  case overlap_rule::first: dst.overlap = overlap::first; break;
+  case overlap_rule::last: dst.overlap = overlap::last; break;
+  case overlap_rule::both: dst.overlap = overlap::both; break;
+  }
+  dst.vixie = x.vixie;
+  return dst;
+}
+
 struct timetable_maker {
   answer operator()(const no_schedule&) const { return schedule::timetable{}; }
-  answer operator()(const cron_schedule& x) const { return schedule::cron(x.expression, x.timezone); }
+  answer operator()(const cron_schedule& x) const { return schedule::cron(x.expression, x.timezone, dst_of(x)); }
   answer operator()(const every_schedule& x) const { return schedule::every(x.every, x.start); }
   answer operator()(const after_schedule& x) const { return schedule::after(x.delay); }
   answer operator()(const at_schedule& x) const { return schedule::at(x.at); }
@@ -15,14 +33,25 @@ struct timetable_maker {
 
 } // namespace
 
-answer timetable_of(const schedule_spec& spec) { return std::visit(timetable_maker{}, spec); }
+answer timetable_of(const schedule_spec& spec) { return std::visit(timetable_maker{}, spec.kind); }
 
 schedule::misfire misfire_of(misfire_policy policy) {
   switch (policy) {
   case misfire_policy::skip: return schedule::misfire::skip;
   case misfire_policy::fire_once: return schedule::misfire::fire_once;
+  case misfire_policy::fire_all: return schedule::misfire::fire_all;
   }
   return schedule::misfire::skip; // a number without a name is refused at the edge (protocol/validate.hpp)
+}
+
+schedule::firing_rule firing_rule_of(const job_spec& spec, job_id job) {
+  schedule::firing_rule rule;
+  rule.misfire = misfire_of(spec.misfire);
+  rule.cap = spec.misfire_cap;
+  rule.deadline = spec.misfire_deadline;
+  rule.job = static_cast<std::uint64_t>(job.value);
+  rule.jitter = spec.schedule.jitter;
+  return rule;
 }
 
 } // namespace xxl::config

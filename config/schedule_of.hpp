@@ -14,4 +14,7 @@ std::variant<schedule::timetable, schedule::parse_error> timetable_of(const sche
 
 schedule::misfire misfire_of(misfire_policy policy);
 
+/// How that job's fires go; how many runs are left, its fire row knows.
+schedule::firing_rule firing_rule_of(const job_spec& spec, job_id job);
+
 } // namespace xxl::config

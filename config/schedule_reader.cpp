@@ -10,10 +10,10 @@ namespace {
 using namespace std::chrono_literals;
 using std::string_view;
 
-constexpr std::array<string_view, 6> known_keys{"cron", "timezone", "every", "start", "after", "at"};
+constexpr std::array<string_view, 11> known_keys{"cron", "timezone", "every",   "start",    "after", "at",
+                                                 "dst",  "gap",      "overlap", "max_runs", "jitter"};
 constexpr std::array<string_view, 4> kinds{"cron", "every", "after", "at"};
-constexpr std::array<string_view, 11> later_keys{"dst",    "gap",  "overlap", "calendar", "calendars", "on_excluded",
-                                                 "jitter", "from", "until",   "max_runs", "dialect"};
+constexpr std::array<string_view, 6> later_keys{"calendar", "calendars", "on_excluded", "from", "until", "dialect"};
 constexpr std::size_t cron_bytes = 512;
 constexpr std::size_t timezone_bytes = 64;
 
@@ -28,7 +28,21 @@ std::optional<std::string> read_timezone(yaml_reader& in, const yaml_node& sched
   return zone;
 }
 
-std::optional<schedule_spec> read_cron(yaml_reader& in, const yaml_node& schedule,
+void read_dst(yaml_reader& in, const yaml_node& schedule, cron_schedule& spec) {
+  auto* gap = schedule.find("gap");
+  auto* overlap = schedule.find("overlap");
+  if (gap) spec.gap = in.name<gap_rule>(*gap, "gap", {}).value_or(spec.gap);
+  if (overlap) spec.overlap = in.name<overlap_rule>(*overlap, "overlap", {}).value_or(spec.overlap);
+  auto* dst = schedule.find("dst");
+  if (!dst) return;
+  if (!dst->is_scalar() || dst->text != "vixie")
+    return in.fail(*dst, "dst: expected vixie, found " + describe(*dst) + "; single rules are gap and overlap");
+  if (auto* rule = gap ? gap : overlap)
+    return in.fail(*rule, "dst: vixie chooses gap and overlap itself: leave this out, or dst");
+  spec.vixie = true;
+}
+
+std::optional<schedule_kind> read_cron(yaml_reader& in, const yaml_node& schedule,
                                        const std::string& default_timezone) {
   auto& node = *schedule.find("cron");
   auto expression = in.text(node, "cron", cron_bytes);
@@ -36,6 +50,7 @@ std::optional<schedule_spec> read_cron(yaml_reader& in, const yaml_node& schedul
   if (!expression) return std::nullopt;
   // The expression is checked even where its zone is wrong: both errors are told at once.
   cron_schedule spec{*expression, zone.value_or("UTC")};
+  read_dst(in, schedule, spec);
   auto parsed = timetable_of(spec);
   if (auto* error = std::get_if<schedule::parse_error>(&parsed)) {
     in.fail(in.inside(node, error->column - 1), "cron: " + error->message);
@@ -45,7 +60,7 @@ std::optional<schedule_spec> read_cron(yaml_reader& in, const yaml_node& schedul
   return spec;
 }
 
-std::optional<schedule_spec> read_every(yaml_reader& in, const yaml_node& schedule) {
+std::optional<schedule_kind> read_every(yaml_reader& in, const yaml_node& schedule) {
   every_schedule spec;
   auto every = in.duration(*schedule.find("every"), "every", 100ms);
   auto* start = schedule.find("start");
@@ -80,6 +95,23 @@ void check_companion(yaml_reader& in, const yaml_node& schedule, string_view kin
                         std::string{kind});
 }
 
+std::optional<schedule_kind> read_kind(yaml_reader& in, const yaml_node& node, string_view kind,
+                                       const std::string& default_timezone) {
+  if (kind == "cron") return read_cron(in, node, default_timezone);
+  if (kind == "every") return read_every(in, node);
+  if (kind == "after") {
+    if (auto delay = in.duration(*node.find("after"), "after", 100ms)) return after_schedule{*delay};
+  } else if (auto when = in.moment(*node.find("at"), "at")) {
+    return at_schedule{*when};
+  }
+  return std::nullopt;
+}
+
+void read_limits(yaml_reader& in, const yaml_node& node, schedule_spec& schedule) {
+  if (auto* most = node.find("max_runs")) schedule.max_runs = in.number(*most, "max_runs", 1, INT64_MAX).value_or(0);
+  if (auto* jitter = node.find("jitter")) schedule.jitter = in.duration(*jitter, "jitter", 1ms).value_or(0ms);
+}
+
 } // namespace
 
 std::optional<schedule_spec> read_schedule(yaml_reader& in, const yaml_node& node,
@@ -93,16 +125,12 @@ std::optional<schedule_spec> read_schedule(yaml_reader& in, const yaml_node& nod
   in.mapping(node, {"a schedule", known_keys, later_keys});
   auto kind = kind_of(in, node);
   if (kind.empty()) return std::nullopt;
-  check_companion(in, node, kind, "timezone", "cron");
+  for (auto key : {"timezone", "dst", "gap", "overlap"}) check_companion(in, node, kind, key, "cron");
   check_companion(in, node, kind, "start", "every");
-  if (kind == "cron") return read_cron(in, node, default_timezone);
-  if (kind == "every") return read_every(in, node);
-  if (kind == "after") {
-    if (auto delay = in.duration(*node.find("after"), "after", 100ms)) return after_schedule{*delay};
-  } else if (auto when = in.moment(*node.find("at"), "at")) {
-    return at_schedule{*when};
-  }
-  return std::nullopt;
+  auto read = read_kind(in, node, kind, default_timezone);
+  schedule_spec schedule{read.value_or(no_schedule{})};
+  read_limits(in, node, schedule);
+  return read ? std::optional{schedule} : std::nullopt;
 }
 
 } // namespace xxl::config

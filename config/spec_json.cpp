@@ -11,12 +11,20 @@ namespace {
 
 using nlohmann::json;
 
-json schedule_json(const schedule_spec& schedule) {
+json cron_json(const cron_schedule& x) {
+  json out{{"cron", x.expression}, {"timezone", x.timezone}};
+  const cron_schedule plain;
+  if (x.dialect != plain.dialect) out["dialect"] = to_string(x.dialect);
+  if (x.gap != plain.gap) out["gap"] = to_string(x.gap);
+  if (x.overlap != plain.overlap) out["overlap"] = to_string(x.overlap);
+  if (x.vixie) out["dst"] = "vixie";
+  return out;
+}
+
+json kind_json(const schedule_kind& kind) {
   return std::visit(overloaded{
                         [](const no_schedule&) { return json("none"); },
-                        [](const cron_schedule& x) {
-                          return json{{"cron", x.expression}, {"timezone", x.timezone}};
-                        },
+                        [](const cron_schedule& x) { return cron_json(x); },
                         [](const every_schedule& x) {
                           json out{{"every", x.every.count()}};
                           if (x.start) out["start"] = to_ms(*x.start);
@@ -29,7 +37,36 @@ json schedule_json(const schedule_spec& schedule) {
                           return json{{"at", to_ms(x.at)}};
                         },
                     },
-                    schedule);
+                    kind);
+}
+
+json calendar_json(const calendar_spec& calendar) {
+  auto layers = json::array();
+  for (auto& x : calendar.layers) {
+    json layer{{"name", x.name}};
+    if (!x.exclude.empty()) layer["exclude"] = x.exclude;
+    if (!x.include.empty()) layer["include"] = x.include;
+    if (x.exclude_weekdays != 0) layer["exclude_weekdays"] = x.exclude_weekdays;
+    if (!x.hours.empty()) layer["hours"] = x.hours;
+    if (!x.bases.empty()) layer["calendars"] = x.bases;
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+json schedule_json(const schedule_spec& schedule) {
+  auto out = kind_json(schedule.kind);
+  if (!out.is_object()) return out;
+  if (schedule.from) out["from"] = to_ms(*schedule.from);
+  if (schedule.until) out["until"] = to_ms(*schedule.until);
+  if (schedule.max_runs != 0) out["max_runs"] = schedule.max_runs;
+  if (schedule.jitter.count() != 0) out["jitter"] = schedule.jitter.count();
+  if (!schedule.calendar.layers.empty()) {
+    out["calendar"] = calendar_json(schedule.calendar);
+    out["calendar_zone"] = schedule.calendar_zone;
+    out["on_excluded"] = to_string(schedule.on_excluded);
+  }
+  return out;
 }
 
 /// What is wrong with the text; becomes from_json's error.
@@ -44,13 +81,21 @@ std::string text_at(const json& in, const char* key, std::string fallback = {}) 
   return it->get<std::string>();
 }
 
-std::int64_t ms_at(const json& in, const char* key, std::int64_t fallback = 0) {
+std::int64_t number_at(const json& in, const char* key, std::int64_t fallback, const char* what) {
   auto it = in.find(key);
   if (it == in.end()) return fallback;
   // A number above 2^63 would wrap around in get().
   if (!it->is_number_integer() || (it->is_number_unsigned() && it->get<std::uint64_t>() > INT64_MAX))
-    throw unreadable{std::string{key} + " is not a whole number of milliseconds"};
+    throw unreadable{std::string{key} + " is not " + what};
   return it->get<std::int64_t>();
+}
+
+std::int64_t ms_at(const json& in, const char* key, std::int64_t fallback = 0) {
+  return number_at(in, key, fallback, "a whole number of milliseconds");
+}
+
+std::optional<instant> time_at(const json& in, const char* key) {
+  return in.contains(key) ? std::optional{from_ms(ms_at(in, key))} : std::nullopt;
 }
 
 template <class Enum> Enum name_at(const json& in, const char* key, Enum fallback) {
@@ -61,20 +106,60 @@ template <class Enum> Enum name_at(const json& in, const char* key, Enum fallbac
   throw unreadable{std::string{key} + " \"" + name.substr(0, 64) + "\" is unknown; known are " + names_of<Enum>()};
 }
 
+cron_schedule cron_at(const json& in) {
+  cron_schedule cron{text_at(in, "cron"), text_at(in, "timezone", "UTC")};
+  cron.dialect = name_at(in, "dialect", cron.dialect);
+  cron.gap = name_at(in, "gap", cron.gap);
+  cron.overlap = name_at(in, "overlap", cron.overlap);
+  if (auto dst = text_at(in, "dst"); !dst.empty()) {
+    if (dst != "vixie") throw unreadable{"dst \"" + dst.substr(0, 64) + "\" is not vixie"};
+    cron.vixie = true;
+  }
+  return cron;
+}
+
+schedule_kind kind_at(const json& in) {
+  if (in.contains("cron")) return cron_at(in);
+  if (in.contains("every")) return every_schedule{std::chrono::milliseconds{ms_at(in, "every")}, time_at(in, "start")};
+  if (in.contains("after")) return after_schedule{std::chrono::milliseconds{ms_at(in, "after")}};
+  if (in.contains("at")) return at_schedule{from_ms(ms_at(in, "at"))};
+  throw unreadable{"schedule is none of none, cron, every, after, at"};
+}
+
+template <class T> std::vector<T> list_at(const json& in, const char* key) {
+  auto it = in.find(key);
+  return it == in.end() ? std::vector<T>{} : it->get<std::vector<T>>();
+}
+
+calendar_spec calendar_at(const json& in) {
+  calendar_spec calendar;
+  auto it = in.find("calendar");
+  if (it == in.end()) return calendar;
+  if (!it->is_array()) throw unreadable{"calendar is not a list"};
+  for (auto& layer : *it) {
+    if (!layer.is_object()) throw unreadable{"calendar is not a list of objects"};
+    auto days = number_at(layer, "exclude_weekdays", 0, "a set of weekdays");
+    if (days < 0 || days > 0x7f) throw unreadable{"exclude_weekdays is not a set of weekdays"};
+    calendar.layers.push_back({text_at(layer, "name"), list_at<std::string>(layer, "exclude"),
+                               list_at<std::string>(layer, "include"), static_cast<std::uint8_t>(days),
+                               list_at<std::string>(layer, "hours"), list_at<std::uint16_t>(layer, "calendars")});
+  }
+  return calendar;
+}
+
 schedule_spec schedule_at(const json& in) {
   auto it = in.find("schedule");
   if (it == in.end() || *it == "none") return no_schedule{};
-  if (it->is_object()) {
-    if (it->contains("cron")) return cron_schedule{text_at(*it, "cron"), text_at(*it, "timezone", "UTC")};
-    if (it->contains("every")) {
-      every_schedule every{std::chrono::milliseconds{ms_at(*it, "every")}, std::nullopt};
-      if (it->contains("start")) every.start = from_ms(ms_at(*it, "start"));
-      return every;
-    }
-    if (it->contains("after")) return after_schedule{std::chrono::milliseconds{ms_at(*it, "after")}};
-    if (it->contains("at")) return at_schedule{from_ms(ms_at(*it, "at"))};
-  }
-  throw unreadable{"schedule is none of none, cron, every, after, at"};
+  if (!it->is_object()) throw unreadable{"schedule is none of none, cron, every, after, at"};
+  schedule_spec schedule{kind_at(*it)};
+  schedule.from = time_at(*it, "from");
+  schedule.until = time_at(*it, "until");
+  schedule.max_runs = number_at(*it, "max_runs", 0, "a whole number");
+  schedule.jitter = std::chrono::milliseconds{ms_at(*it, "jitter")};
+  schedule.calendar = calendar_at(*it);
+  schedule.calendar_zone = text_at(*it, "calendar_zone");
+  schedule.on_excluded = name_at(*it, "on_excluded", schedule.on_excluded);
+  return schedule;
 }
 
 work_spec work_at(const json& in) {
@@ -128,6 +213,10 @@ job_spec spec_of(const json& in) {
   spec.route = name_at(in, "route", spec.route);
   spec.block = name_at(in, "block", spec.block);
   spec.misfire = name_at(in, "misfire", spec.misfire);
+  auto cap = number_at(in, "misfire_cap", spec.misfire_cap, "a whole number");
+  if (cap < 1 || cap > job_spec::most_misfire_cap) throw unreadable{"misfire_cap is out of range"};
+  spec.misfire_cap = static_cast<std::int32_t>(cap);
+  spec.misfire_deadline = std::chrono::milliseconds{ms_at(in, "misfire_deadline")};
   spec.timeout = std::chrono::milliseconds{ms_at(in, "timeout")};
   spec.retry = retry_at(in);
   spec.owner = text_at(in, "owner");
@@ -153,6 +242,8 @@ std::string to_json(const job_spec& spec) {
       {"owner", spec.owner},
       {"enabled", spec.enabled},
   };
+  if (spec.misfire == misfire_policy::fire_all) out["misfire_cap"] = spec.misfire_cap;
+  if (spec.misfire_deadline.count() != 0) out["misfire_deadline"] = spec.misfire_deadline.count();
   if (spec.retry.retries > 0) {
     out["retries"] = spec.retry.retries;
     out["retry_on"] = retry_on_json(spec.retry);

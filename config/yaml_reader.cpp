@@ -186,6 +186,14 @@ template std::optional<route_strategy> yaml_reader::name(const yaml_node&, std::
                                                          std::span<const std::string_view>);
 template std::optional<block_strategy> yaml_reader::name(const yaml_node&, std::string_view,
                                                          std::span<const std::string_view>);
+template std::optional<gap_rule> yaml_reader::name(const yaml_node&, std::string_view,
+                                                   std::span<const std::string_view>);
+template std::optional<overlap_rule> yaml_reader::name(const yaml_node&, std::string_view,
+                                                       std::span<const std::string_view>);
+template std::optional<cron_dialect> yaml_reader::name(const yaml_node&, std::string_view,
+                                                       std::span<const std::string_view>);
+template std::optional<excluded_rule> yaml_reader::name(const yaml_node&, std::string_view,
+                                                        std::span<const std::string_view>);
 template std::optional<misfire_policy> yaml_reader::name(const yaml_node&, std::string_view,
                                                          std::span<const std::string_view>);
 template std::optional<script_language> yaml_reader::name(const yaml_node&, std::string_view,

@@ -48,10 +48,11 @@ struct audit_job {
   bool group_paused = false, deleted = false;
   std::optional<instant> next, last; ///< of the fire row
   bool awaits_end = false;
+  std::int64_t fires = 0; ///< since the schedule began
 };
 template <class I> typename I::result_type inspect(I& f, audit_job& x) {
   return f(caf::meta::type_name("audit_job"), x.id, x.group, x.name, x.version, x.group_paused, x.deleted, x.next,
-           x.last, x.awaits_end);
+           x.last, x.awaits_end, x.fires);
 }
 
 /// What one edit of a job wrote.

@@ -63,7 +63,13 @@ enum class state_reason : std::uint8_t {
 
 enum class route_strategy : std::uint8_t { first = 1, last = 2, round = 3, random = 4 };
 enum class block_strategy : std::uint8_t { serial = 1 };
-enum class misfire_policy : std::uint8_t { skip = 1, fire_once = 2 };
+enum class misfire_policy : std::uint8_t { skip = 1, fire_once = 2, fire_all = 3 };
+enum class cron_dialect : std::uint8_t { quartz = 1, five_fields = 2 };
+/// What happens to local times that a zone's clocks skip, and to those that come twice (schedule/timetable.hpp).
+enum class gap_rule : std::uint8_t { skip = 1, next = 2, shift = 3 };
+enum class overlap_rule : std::uint8_t { first = 1, last = 2, both = 3 };
+/// What happens to fires that a calendar excludes: dropped, or moved to what it includes.
+enum class excluded_rule : std::uint8_t { skip = 1, next = 2, previous = 3 };
 enum class script_language : std::uint8_t { shell = 1, python = 2 };
 /// How an executor group finds its executors.
 enum class address_mode : std::uint8_t { automatic = 0, fixed = 1 };
@@ -84,6 +90,10 @@ std::string to_string(state_reason x);
 std::string to_string(route_strategy x);
 std::string to_string(block_strategy x);
 std::string to_string(misfire_policy x);
+std::string to_string(cron_dialect x);
+std::string to_string(gap_rule x);
+std::string to_string(overlap_rule x);
+std::string to_string(excluded_rule x);
 std::string to_string(script_language x);
 std::string to_string(address_mode x);
 std::string to_string(session_end x);

@@ -101,6 +101,50 @@ problem retries(const retry_rule& x) {
   return std::nullopt;
 }
 
+problem kind(const schedule_kind& x) {
+  if (auto* cron = std::get_if<cron_schedule>(&x))
+    return first(text("cron", cron->expression, 512, true), text("timezone", cron->timezone, 64, true),
+                 enumerator("dialect", cron->dialect), enumerator("gap", cron->gap),
+                 enumerator("overlap", cron->overlap));
+  if (auto* every = std::get_if<every_schedule>(&x))
+    return first(duration("every", every->every, 100ms), every->start ? time("start", *every->start) : problem{});
+  if (auto* after = std::get_if<after_schedule>(&x)) return duration("after", after->delay, 100ms);
+  if (auto* at = std::get_if<at_schedule>(&x)) return time("at", at->at);
+  return std::nullopt;
+}
+
+problem calendar_texts(const char* what, const std::vector<std::string>& list) {
+  if (auto p = count(what, list.size(), calendar_spec::most_entries)) return p;
+  for (auto& entry : list)
+    if (auto p = text(what, entry, limits::name_bytes, true)) return p;
+  return std::nullopt;
+}
+
+problem calendar(const calendar_spec& x) {
+  if (auto p = count("calendars", x.layers.size(), calendar_spec::most_layers)) return p;
+  for (std::size_t i = 0; i < x.layers.size(); ++i) {
+    auto& layer = x.layers[i];
+    auto p = first(text("calendar name", layer.name, limits::name_bytes, true),
+                   calendar_texts("exclude", layer.exclude), calendar_texts("include", layer.include),
+                   calendar_texts("hours", layer.hours), count("calendars", layer.bases.size(), x.layers.size()),
+                   layer.exclude_weekdays < 0x80 ? problem{} : problem{"exclude_weekdays has an eighth day"});
+    if (p) return p;
+    for (auto base : layer.bases)
+      if (base >= i) return "calendar " + clean_text(layer.name, 64) + " is built on one that does not stand before it";
+  }
+  return std::nullopt;
+}
+
+problem schedule(const schedule_spec& x) {
+  auto p = first(kind(x.kind), x.from ? time("from", *x.from) : problem{},
+                 x.until ? time("until", *x.until) : problem{}, duration("jitter", x.jitter, 0ms), calendar(x.calendar),
+                 text("calendar zone", x.calendar_zone, 64, !x.calendar.layers.empty()),
+                 enumerator("on_excluded", x.on_excluded));
+  if (!p && x.max_runs < 0) return "max_runs is below 0";
+  if (!p && x.from && x.until && *x.from > *x.until) return "from is later than until";
+  return p;
+}
+
 problem one(const order& x) {
   return named("order", x.trigger,
                first(id("trigger", x.trigger), id("job", x.job), time("fire time", x.fire),
@@ -262,17 +306,14 @@ problem invalid(const job_spec& x) {
                      : problem{"group \"" + clean_text(x.group, 64) + "\" does not match [a-z][a-z0-9-]{3,63}"},
                  std::move(name), work(x.work), text("params", x.params, limits::params_bytes),
                  enumerator("route", x.route), enumerator("block", x.block), enumerator("misfire", x.misfire),
-                 duration("timeout", x.timeout, 0ms), retries(x.retry), text("owner", x.owner, limits::name_bytes));
+                 x.misfire_cap >= 1 && x.misfire_cap <= job_spec::most_misfire_cap
+                     ? problem{}
+                     : problem{"misfire_cap " + std::to_string(x.misfire_cap) + " is out of range"},
+                 duration("misfire_deadline", x.misfire_deadline, 0ms), duration("timeout", x.timeout, 0ms),
+                 retries(x.retry), text("owner", x.owner, limits::name_bytes));
   if (!p) {
     if (auto* s = std::get_if<script_work>(&x.work); s && s->source.empty()) p = "script source is empty";
-    if (auto* cron = std::get_if<cron_schedule>(&x.schedule))
-      p = first(std::move(p), text("cron", cron->expression, 512, true), text("timezone", cron->timezone, 64, true));
-    if (auto* every = std::get_if<every_schedule>(&x.schedule))
-      p = first(std::move(p), duration("every", every->every, 100ms),
-                every->start ? time("start", *every->start) : problem{});
-    if (auto* after = std::get_if<after_schedule>(&x.schedule))
-      p = first(std::move(p), duration("after", after->delay, 100ms));
-    if (auto* at = std::get_if<at_schedule>(&x.schedule)) p = first(std::move(p), time("at", at->at));
+    p = first(std::move(p), schedule(x.schedule));
   }
   if (p) return "job " + clean_text(x.group, 64) + "/" + clean_text(x.name, 128) + ": " + *p;
   return std::nullopt;

@@ -13,8 +13,14 @@ std::size_t size_of(const work_spec& work) {
 }
 
 std::size_t size_of(const schedule_spec& schedule) {
-  auto* cron = std::get_if<cron_schedule>(&schedule);
-  return cron ? cron->expression.size() + cron->timezone.size() : 0;
+  auto* cron = std::get_if<cron_schedule>(&schedule.kind);
+  auto n = (cron ? cron->expression.size() + cron->timezone.size() : 0) + schedule.calendar_zone.size();
+  for (auto& layer : schedule.calendar.layers) {
+    n += fixed + layer.name.size() + 2 * layer.bases.size();
+    for (auto* list : {&layer.exclude, &layer.include, &layer.hours})
+      for (auto& entry : *list) n += entry.size() + 4;
+  }
+  return n;
 }
 
 } // namespace

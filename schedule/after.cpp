@@ -15,7 +15,9 @@ public:
   std::optional<instant> next(instant) const override { return std::nullopt; }
   std::int64_t count(instant, instant, std::int64_t) const override { return 0; }
   std::optional<instant> last(instant, instant) const override { return std::nullopt; }
-  std::chrono::milliseconds delay() const noexcept override { return delay_; }
+  std::optional<instant> after_end(instant end) const override {
+    return end <= instant::max() - delay_ ? std::optional{end + delay_} : std::nullopt;
+  }
 
 private:
   std::chrono::milliseconds delay_;

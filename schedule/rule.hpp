@@ -23,8 +23,8 @@ public:
   /// The greatest fire in (after, until]. after < until.
   virtual std::optional<instant> last(instant after, instant until) const = 0;
 
-  /// Fixed delay only.
-  virtual std::chrono::milliseconds delay() const noexcept { return {}; }
+  /// Fixed delay only: the fire that follows the end of a run.
+  virtual std::optional<instant> after_end(instant) const { return std::nullopt; }
 };
 
 } // namespace xxl::schedule

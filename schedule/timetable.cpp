@@ -20,8 +20,6 @@ std::optional<instant> timetable::last(instant after, instant until) const {
   return rule_ && after < until ? rule_->last(after, until) : std::nullopt;
 }
 
-std::chrono::milliseconds timetable::delay() const noexcept {
-  return rule_ ? rule_->delay() : std::chrono::milliseconds{0};
-}
+std::optional<instant> timetable::after_end(instant end) const { return rule_ ? rule_->after_end(end) : std::nullopt; }
 
 } // namespace xxl::schedule

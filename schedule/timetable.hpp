@@ -55,7 +55,7 @@ public:
 
   /// The first fire strictly later than `after`; none when the schedule has ended. Strictly monotone: next(a) > a, and
   /// a <= b implies next(a) <= next(b). A fixed delay ("after") answers none: its next fire depends on the end of a run
-  /// (delay()).
+  /// (after_end()).
   std::optional<instant> next(instant after) const;
 
   /// How many fires lie in (after, until], but at most `most`. Fixed rates: O(1). Cron: exact without a walk, from the
@@ -67,8 +67,9 @@ public:
   /// long the span.
   std::optional<instant> last(instant after, instant until) const;
 
-  /// Fixed delay only, else zero: how long after the end of a run the next one is due.
-  std::chrono::milliseconds delay() const noexcept;
+  /// Fixed delay only, else none: the fire that follows a run that ended then (or, where there was none, the decision
+  /// to go on). None too when the schedule has ended.
+  std::optional<instant> after_end(instant end) const;
 
 private:
   kind kind_ = kind::none;

@@ -37,6 +37,7 @@ struct job_row {
   std::optional<instant> deleted;
   std::optional<instant> next, last;
   bool awaits_end = false;
+  std::int64_t fires = 0; ///< since the schedule began
 };
 
 /// What an editor sees under the lock of the job's fire row.
@@ -56,6 +57,7 @@ struct job_edit {
   bool awaits_end = false;
   std::optional<instant> move_last; ///< moves the fire row's last instant up to here
   std::optional<storage::gap> gap;  ///< fires passed over by this edit
+  bool restarts = false;            ///< another schedule: its fires are counted from here on
 };
 
 /// For the operator log and the version history.

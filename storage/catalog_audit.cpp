@@ -14,7 +14,8 @@ using soci::use;
 
 constexpr auto* jobs_sql =
     "SELECT j.job_id, g.name, j.name, j.version, CASE WHEN g.paused THEN 1 ELSE 0 END,"
-    " CASE WHEN j.deleted_ms IS NULL THEN 0 ELSE 1 END, f.next_ms, f.last_ms, CASE WHEN f.awaits_end THEN 1 ELSE 0 END"
+    " CASE WHEN j.deleted_ms IS NULL THEN 0 ELSE 1 END, f.next_ms, f.last_ms, CASE WHEN f.awaits_end THEN 1 ELSE 0 "
+    "END, f.fires"
     " FROM job j JOIN executor_group g ON g.group_id = j.group_id JOIN job_fire f ON f.job_id = j.job_id"
     " WHERE j.job_id > :after AND j.job_id <= :last ORDER BY j.job_id LIMIT :most";
 
@@ -101,12 +102,12 @@ std::vector<audit_job> audit_jobs(soci_connection& c, soci::session& s, const au
   const by_key reading{c, s};
   const bounds b{q};
   const long long after = q.after ? b.job : b.job - 1;
-  long long id = 0, version = 0, group_paused = 0, deleted = 0, awaits = 0;
+  long long id = 0, version = 0, group_paused = 0, deleted = 0, awaits = 0, fires = 0;
   nullable_number next, last;
   audit_job row;
   soci::statement query = (s.prepare << jobs_sql, use(after, "after"), use(b.last, "last"), use(b.most, "most"),
                            into(id), into(row.group), into(row.name), into(version), into(group_paused), into(deleted),
-                           into(next.value, next.state), into(last.value, last.state), into(awaits));
+                           into(next.value, next.state), into(last.value, last.state), into(awaits), into(fires));
   std::vector<audit_job> rows;
   each_row(query, [&] {
     row.id = {id};
@@ -116,6 +117,7 @@ std::vector<audit_job> audit_jobs(soci_connection& c, soci::session& s, const au
     row.next = next.time();
     row.last = last.time();
     row.awaits_end = awaits != 0;
+    row.fires = fires;
     rows.push_back(row);
   });
   return rows;

@@ -30,7 +30,7 @@ constexpr auto* edit_postgres =
     "WITH j AS (UPDATE job SET version = version + 1, spec = coalesce(cast(:spec AS jsonb), spec), enabled = :enabled,"
     " paused = :paused, deleted_ms = :deleted WHERE job_id = :job AND version = :version RETURNING version),"
     " t AS (UPDATE job_fire t SET next_ms = :next, awaits_end = :awaits, last_ms = greatest(t.last_ms, cast(:move AS "
-    "bigint)),"
+    "bigint)), fires = CASE WHEN :restarts THEN 0 ELSE t.fires END,"
     " version = j.version FROM j WHERE t.job_id = :job RETURNING t.last_ms),"
     " v AS (INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, "
     "who)"
@@ -47,7 +47,7 @@ constexpr auto* job_sqlite =
     " deleted_ms = :deleted WHERE job_id = :job AND version = :version RETURNING version";
 constexpr auto* fire_sqlite = "UPDATE job_fire SET next_ms = :next, awaits_end = :awaits, version = version + 1,"
                               " last_ms = CASE WHEN last_ms IS NULL OR last_ms < :move THEN coalesce(:move, last_ms) "
-                              "ELSE last_ms END WHERE job_id = :job";
+                              "ELSE last_ms END, fires = CASE WHEN :restarts THEN 0 ELSE fires END WHERE job_id = :job";
 constexpr auto* version_sqlite =
     "INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, who)"
     " SELECT :job, version, :now, last_ms, :spec, :in_force, :paused, :next, :tzdb, :who FROM job_fire WHERE job_id = "
@@ -60,6 +60,7 @@ constexpr auto* log_sqlite = "INSERT INTO operator_log (at_ms, who, what, target
 /// An edit as it is bound.
 struct bound_edit {
   long long job = 0, version = 0, enabled = 0, paused = 0, awaits = 0, now = 0;
+  long long restarts = 0;
   long long in_force = 0; ///< what the version history says of `enabled`: nothing is due of a deleted job either
   long long gap_from = 0, gap_to = 0, gap_fires = 0, gap_reason = 0;
   nullable_number deleted, next, move;
@@ -79,6 +80,7 @@ struct bound_edit {
     const bool rests = !e.enabled || e.paused || e.deleted || locked.group_paused;
     awaits = e.awaits_end && !rests;
     in_force = e.enabled && !e.deleted;
+    restarts = e.restarts;
     deleted.set(e.deleted);
     next.set(rests ? std::nullopt : e.next);
     move.set(e.move_last);
@@ -101,8 +103,8 @@ bool write_postgres(soci::session& s, bound_edit& e) {
       (s.prepare << edit_postgres, use(e.spec.value, e.spec.state, "spec"), use(e.enabled, "enabled"),
        use(e.in_force, "in_force"), use(e.paused, "paused"), use(e.deleted.value, e.deleted.state, "deleted"),
        use(e.job, "job"), use(e.version, "version"), use(e.next.value, e.next.state, "next"), use(e.awaits, "awaits"),
-       use(e.move.value, e.move.state, "move"), use(e.now, "now"), use(e.tzdb, "tzdb"), use(e.who, "who"),
-       use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"), use(e.gap_fires, "gap_fires"),
+       use(e.move.value, e.move.state, "move"), use(e.restarts, "restarts"), use(e.now, "now"), use(e.tzdb, "tzdb"),
+       use(e.who, "who"), use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"), use(e.gap_fires, "gap_fires"),
        use(e.gap_reason, "gap_reason"), use(e.what, "what"), use(e.target, "target"), into(version));
   each_row(edit, [&] { taken = true; });
   return taken;
@@ -117,7 +119,7 @@ bool write_sqlite(soci::session& s, bound_edit& e) {
   each_row(job, [&] { taken = true; });
   if (!taken) return false;
   s << fire_sqlite, use(e.next.value, e.next.state, "next"), use(e.awaits, "awaits"),
-      use(e.move.value, e.move.state, "move"), use(e.job, "job");
+      use(e.move.value, e.move.state, "move"), use(e.restarts, "restarts"), use(e.job, "job");
   s << version_sqlite, use(e.job, "job"), use(e.now, "now"), use(e.spec.value, e.spec.state, "spec"),
       use(e.in_force, "in_force"), use(e.paused, "paused"), use(e.next.value, e.next.state, "next"),
       use(e.tzdb, "tzdb"), use(e.who, "who");

@@ -192,15 +192,16 @@ public:
   /// Sessions that ended but still have open rows.
   virtual std::vector<dead_session> ended_with_open_rows() = 0;
 
-  /// Fixed delays whose end was missed: fire rows that await an end though no trigger of their last fire is open. Sets
-  /// each one's next fire to `next_of(job's last end or now)`; answers how many. The reconciler's, each second.
+  /// Fixed delays whose end was missed: fire rows that await an end though no trigger of their last fire is open. The
+  /// reconciler's, each second.
   struct awaiting {
     job_id job;
     spec_version version = 0;
     instant last{};
   };
   virtual std::vector<awaiting> overdue_ends() = 0;
-  virtual bool set_next(const awaiting& row, instant next) = 0;
+  /// None: the schedule has ended. True if the row still awaited that end.
+  virtual bool set_next(const awaiting& row, std::optional<instant> next) = 0;
 
   /// The database's clock.
   virtual instant database_now() = 0;

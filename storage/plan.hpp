@@ -18,6 +18,7 @@ struct due_job {
   instant next{};
   std::optional<instant> last;
   spec_version version = 0;
+  std::int64_t fires = 0; ///< since the schedule began
 };
 
 struct waiting_row : attempt_row {

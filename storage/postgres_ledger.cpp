@@ -196,10 +196,10 @@ public:
     return rows;
   }
 
-  bool set_next(const awaiting& row, instant next) override {
+  bool set_next(const awaiting& row, std::optional<instant> next) override {
     connection_.open();
-    return write(sql::set_next, {scalar(row.job.value), scalar(to_ms(next)), scalar(std::int64_t{row.version}),
-                                 scalar(to_ms(row.last))})
+    return write(sql::set_next, {scalar(row.job.value), next ? scalar(to_ms(*next)) : null_param(),
+                                 scalar(std::int64_t{row.version}), scalar(to_ms(row.last))})
                .rows() == 1;
   }
 

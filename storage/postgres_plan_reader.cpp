@@ -34,7 +34,8 @@ public:
       rows.push_back({{r.number(row, 0)},
                       from_ms(r.number(row, 1)),
                       instant_or_none(r, row, 2),
-                      static_cast<spec_version>(r.number(row, 3))});
+                      static_cast<spec_version>(r.number(row, 3)),
+                      r.number(row, 4)});
     return rows;
   }
 

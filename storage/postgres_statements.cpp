@@ -250,7 +250,7 @@ SELECT trigger_id, job_id, fire_ms, planned_ms, origin, shard, shards, attempt, 
 
 // last_ms once more: after a lock wait the row is looked at anew, but with the old snapshot of trigger_open.
 const statement set_next{"set_next", R"sql(
-UPDATE job_fire t SET next_ms = greatest($2::bigint, $4::bigint + 1), awaits_end = false
+UPDATE job_fire t SET next_ms = CASE WHEN $2::bigint IS NOT NULL THEN greatest($2, $4::bigint + 1) END, awaits_end = false
  WHERE job_id = $1 AND awaits_end AND version = $3 AND last_ms = $4
    AND NOT EXISTS (SELECT 1 FROM trigger_open o WHERE o.job_id = t.job_id AND o.fire_ms = t.last_ms AND o.origin = '')
 RETURNING job_id)sql"};
@@ -272,7 +272,7 @@ SELECT session_id, end_reason FROM executor_session
  ORDER BY 1)sql";
 
 const statement due_jobs{"due_jobs", R"sql(
-SELECT job_id, next_ms, last_ms, version FROM job_fire
+SELECT job_id, next_ms, last_ms, version, fires FROM job_fire
  WHERE next_ms < $1 AND (next_ms, job_id) > ($2, $3) ORDER BY next_ms, job_id LIMIT $4)sql"};
 
 const statement waiting_rows{"waiting_rows", R"sql(

@@ -133,7 +133,7 @@ public:
     return connection_.run([](soci::session& s) { return sqlite::overdue_ends(s); });
   }
 
-  bool set_next(const awaiting& row, instant next) override {
+  bool set_next(const awaiting& row, std::optional<instant> next) override {
     return write([&](soci::session& s) { return sqlite::set_next(s, row, next); });
   }
 

@@ -11,7 +11,7 @@ namespace {
 using soci::into;
 using soci::use;
 
-constexpr auto* due_sql = "SELECT job_id, next_ms, last_ms, version FROM job_fire"
+constexpr auto* due_sql = "SELECT job_id, next_ms, last_ms, version, fires FROM job_fire"
                           " WHERE next_ms < :until AND (next_ms, job_id) > (:after, :after_id)"
                           " ORDER BY next_ms, job_id LIMIT :most";
 
@@ -50,7 +50,8 @@ class kept_queries {
 public:
   explicit kept_queries(soci::session& s)
       : due_{(s.prepare << due_sql, use(until_, "until"), use(after_, "after"), use(after_id_, "after_id"),
-              use(most_, "most"), into(job_), into(instant_), into(last_.value, last_.state), into(version_))},
+              use(most_, "most"), into(job_), into(instant_), into(last_.value, last_.state), into(version_),
+              into(fires_))},
         waiting_{(attempt_.of((s.prepare << waiting_sql, use(until_, "until"), use(after_, "after"),
                                use(after_id_, "after_id"), use(most_, "most"))),
                   into(instant_), into(reason_), into(deleted_))} {}
@@ -59,7 +60,7 @@ public:
     bind(until, after, after_job.value, most);
     std::vector<due_job> rows;
     each_row(due_, [&] {
-      rows.push_back({job_id{job_}, from_ms(instant_), last_.time(), static_cast<spec_version>(version_)});
+      rows.push_back({job_id{job_}, from_ms(instant_), last_.time(), static_cast<spec_version>(version_), fires_});
     });
     return rows;
   }
@@ -82,7 +83,7 @@ private:
   }
 
   long long until_ = 0, after_ = 0, after_id_ = 0, most_ = 0;
-  long long instant_ = 0, job_ = 0, version_ = 0, reason_ = 0, deleted_ = 0;
+  long long instant_ = 0, job_ = 0, version_ = 0, fires_ = 0, reason_ = 0, deleted_ = 0;
   nullable_number last_;
   sqlite::attempt_columns attempt_;
   soci::statement due_, waiting_;

@@ -92,10 +92,12 @@ void report(soci::session& s, std::span<const progress_report> rows) {
   }
 }
 
-bool set_next(soci::session& s, const ledger::awaiting& row, instant next) {
-  const long long job = row.job.value, version = row.version, last = to_ms(row.last), at = to_ms(next);
-  soci::statement change =
-      (s.prepare << set_next_sql, use(at, "next"), use(last, "last"), use(job, "job"), use(version, "version"));
+bool set_next(soci::session& s, const ledger::awaiting& row, std::optional<instant> next) {
+  const long long job = row.job.value, version = row.version, last = to_ms(row.last);
+  nullable_number at;
+  at.set(next);
+  soci::statement change = (s.prepare << set_next_sql, use(at.value, at.state, "next"), use(last, "last"),
+                            use(job, "job"), use(version, "version"));
   return changes(change);
 }
 

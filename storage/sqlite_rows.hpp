@@ -13,7 +13,7 @@ namespace xxl::storage::sqlite {
 
 std::vector<trigger_id> hand_back_rows(soci::session& s, std::span<const hand_back> rows);
 void report(soci::session& s, std::span<const progress_report> rows);
-bool set_next(soci::session& s, const ledger::awaiting& row, instant next);
+bool set_next(soci::session& s, const ledger::awaiting& row, std::optional<instant> next);
 
 /// Of `jobs`, those that have a fire row: with one writer nobody else has locked it.
 std::vector<job_id> existing(soci::session& s, std::span<const job_id> jobs);

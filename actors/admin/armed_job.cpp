@@ -2,7 +2,9 @@
 
 #include "config/schedule_of.hpp"
 #include "config/spec_json.hpp"
+#include "schedule/jitter.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -15,6 +17,14 @@ work_spec without_source(const work_spec& work) {
 }
 
 } // namespace
+
+instant armed_job::planned(instant fire) const { return schedule::planned(times, fire, rule.job, rule.jitter); }
+
+schedule::firing_rule armed_job::rule_after(std::int64_t fires) const {
+  auto now = rule;
+  if (spec.schedule.max_runs > 0) now.runs_left = std::max<std::int64_t>(1, spec.schedule.max_runs - fires);
+  return now;
+}
 
 order order_of(const armed_job& job, trigger_id trigger, instant fire, instant planned) {
   order o;
@@ -57,7 +67,7 @@ std::variant<armed_job_ptr, std::string> arm(const storage::stored_spec& stored)
   auto times = config::timetable_of(job->spec.schedule);
   if (auto* problem = std::get_if<schedule::parse_error>(&times)) return where + problem->message;
   job->times = std::get<schedule::timetable>(std::move(times));
-  job->misfire = config::misfire_of(job->spec.misfire);
+  job->rule = config::firing_rule_of(job->spec, job->id);
   job->follows = job->times.what() == schedule::timetable::kind::after || job->spec.retry.retries > 0;
   return armed_job_ptr{std::move(job)};
 }

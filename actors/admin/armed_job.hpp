@@ -22,8 +22,13 @@ struct armed_job {
   std::string full_name; ///< "group/name"
   job_spec spec;
   schedule::timetable times;
-  schedule::misfire misfire = schedule::misfire::skip;
-  bool follows = false; ///< something follows the end of a run: the completing admin must read the specification
+  schedule::firing_rule rule; ///< without the runs that are left
+  bool follows = false;       ///< something follows the end of a run: the completing admin must read the specification
+
+  /// When a fire is to start: its fire time and its jitter.
+  instant planned(instant fire) const;
+  /// How the next fire goes, after so many since the schedule began.
+  schedule::firing_rule rule_after(std::int64_t fires) const;
 };
 using armed_job_ptr = std::shared_ptr<const armed_job>;
 

@@ -61,6 +61,7 @@ group_view view_of(storage::group_row row) {
 std::vector<instant> next_fires(const read_job& job, std::uint32_t most) {
   std::vector<instant> fires;
   if (!job.times) return fires;
+  if (job.runs_left) most = static_cast<std::uint32_t>(std::min<std::int64_t>(most, *job.runs_left));
   for (auto t = job.view.next; t && fires.size() < most; t = job.times->next(*t)) fires.push_back(*t);
   return fires;
 }

@@ -34,6 +34,8 @@ claim_plan plan_claim(const claim_work& work, const std::function<trigger_id()>&
     row.trigger = next_id();
     row.job = f.due.job->id;
     row.session = f.session;
+    auto fire = *f.due.decision.fire;
+    if (auto planned = f.due.job->planned(fire); planned != fire) row.planned = planned;
     if (!f.session) {
       row.due = now;
       row.reason = state_reason::no_executor;
@@ -54,13 +56,13 @@ claim_result read_answers(const claim_work& work, const claim_plan& plan, const 
     auto& d = f.due.decision;
     auto taken = d.fire ? contains(fires.claimed, row->trigger) : contains(fires.skipped, f.due.job->id);
     if (taken && d.fire && f.session) {
-      auto o = order_of(*f.due.job, row->trigger, *d.fire, *d.fire);
+      auto o = order_of(*f.due.job, row->trigger, *d.fire, row->planned.value_or(*d.fire));
       if (d.gap) o.cause = trigger_cause::misfire;
       result.orders[f.session].push_back(std::move(o));
     }
     if (d.fire) ++row;
-    result.done.fires.push_back(
-        {f.due.job->id, taken ? placement::taken : placement::not_taken, taken ? d.next : std::nullopt});
+    result.done.fires.push_back({f.due.job->id, taken ? placement::taken : placement::not_taken,
+                                 taken ? d.next : std::nullopt, taken && d.fire});
   }
   for (auto& w : work.waiting) {
     auto taken = contains(waiting.claimed, w.waiting.row.trigger);
@@ -73,7 +75,7 @@ claim_result read_answers(const claim_work& work, const claim_plan& plan, const 
 batch_done nothing_taken(const claim_work& work) {
   batch_done done;
   done.group = work.group;
-  for (auto& f : work.fires) done.fires.push_back({f.due.job->id, placement::not_taken, std::nullopt});
+  for (auto& f : work.fires) done.fires.push_back({f.due.job->id, placement::not_taken, std::nullopt, false});
   for (auto& w : work.waiting) done.waiting.push_back({w.waiting.row.trigger, placement::not_taken});
   return done;
 }

@@ -67,7 +67,8 @@ storage::completion completion_of(const callback_batch& batch, outcome& o, const
   c.reason = o.reason;
   c.message = std::move(o.message);
   // From this admin's clock, never from the executor's end: fixed delays must not depend on clocks of other hosts.
-  if (job && job->times.what() == schedule::timetable::kind::after) c.next = now + job->times.delay();
+  // None where the schedule has ended: the reconciler closes the fire row.
+  if (job) c.next = job->times.after_end(now);
   return c;
 }
 

@@ -140,7 +140,7 @@ void leave_locked(self_ptr self, pending_claim& p) {
   left.group = p.work.group;
   std::erase_if(p.work.fires, [&](auto& f) {
     if (std::binary_search(free.begin(), free.end(), f.due.job->id)) return false;
-    left.fires.push_back({f.due.job->id, placement::not_taken, std::nullopt});
+    left.fires.push_back({f.due.job->id, placement::not_taken, std::nullopt, false});
     return true;
   });
   self->state.stat("locked") += static_cast<std::int64_t>(left.fires.size());

@@ -88,7 +88,7 @@ plan_page read_page(read_ahead_state& s) {
   for (auto& job : s.cfg.cache->get(keys, *s.cfg.db)) known[job->id][job->version] = job;
   plan_page page;
   for (auto& d : due)
-    if (auto& job = known[d.job][d.version]) page.fires.push_back({job, d.next});
+    if (auto& job = known[d.job][d.version]) page.fires.push_back({job, d.next, d.fires});
   for (auto& w : waiting)
     if (auto& job = known[w.job][w.version]) page.waiting.push_back({job, std::move(w)});
   s.cfg.stats->at("plan.rows") += static_cast<std::int64_t>(due.size() + waiting.size());

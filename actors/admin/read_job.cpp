@@ -2,6 +2,7 @@
 
 #include "actors/admin/armed_spec.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -9,7 +10,7 @@
 namespace xxl::admin {
 
 read_job read(const storage::job_row& row) {
-  read_job job{{row.id, {}, row.version, row.paused, row.next, row.last, row.awaits_end, {}}, {}};
+  read_job job{{row.id, {}, row.version, row.paused, row.next, row.last, row.awaits_end, {}}, {}, {}};
   auto spec = arm_spec(row.spec);
   if (auto* why = std::get_if<std::string>(&spec)) {
     job.view.problem = std::move(*why);
@@ -20,6 +21,8 @@ read_job read(const storage::job_row& row) {
     auto& armed = std::get<armed_spec>(spec);
     job.view.spec = std::move(armed.spec);
     job.times = std::move(armed.times);
+    if (auto most = job.view.spec.schedule.max_runs; most > 0)
+      job.runs_left = std::max<std::int64_t>(0, most - row.fires);
   }
   return job;
 }

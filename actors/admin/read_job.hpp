@@ -6,6 +6,7 @@
 #include "schedule/timetable.hpp"
 #include "storage/catalog.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace xxl::admin {
@@ -13,6 +14,7 @@ namespace xxl::admin {
 struct read_job {
   job_view view;                            ///< with a problem, its `spec` has group, name and enabled alone
   std::optional<schedule::timetable> times; ///< absent where there is a problem
+  std::optional<std::int64_t> runs_left;    ///< of the schedule; absent: any number
 };
 
 read_job read(const storage::job_row& row);

@@ -50,12 +50,12 @@ void set_next_fires(self_ptr self, std::vector<storage::ledger::awaiting> rows) 
   self->request(self->state.cfg.specs, patience, std::move(wanted))
       .then(
           [self, kept](const std::vector<armed_job_ptr>& jobs) {
-            std::unordered_map<job_id, std::chrono::milliseconds> delays;
-            for (auto& job : jobs) delays[job->id] = job->times.delay();
-            set_next_work work;
+            std::unordered_map<job_id, std::optional<instant>> nexts;
             auto now = self->state.cfg.time->now();
+            for (auto& job : jobs) nexts[job->id] = job->times.after_end(now);
+            set_next_work work;
             for (auto& row : *kept)
-              if (auto it = delays.find(row.job); it != delays.end()) work.rows.emplace_back(row, now + it->second);
+              if (auto it = nexts.find(row.job); it != nexts.end()) work.rows.emplace_back(row, it->second);
             self->send(self->state.cfg.ledger, std::move(work));
           },
           [](const caf::error& e) { spdlog::warn("reconciler: {}; trying again", text_of(e)); });

@@ -16,7 +16,7 @@ void ring::put(planned_fire fire) {
     if (fire.job->version == had.job->version && fire.next <= had.next) return;
     slot.fire = fire;
   }
-  ticks_[tick_of(fire.next)].push_back(fire_key{fire.job->id, fire.job->version, fire.next});
+  ticks_[tick_of(fire.job->planned(fire.next))].push_back(fire_key{fire.job->id, fire.job->version, fire.next});
 }
 
 void ring::put(waiting_trigger waiting) {
@@ -128,7 +128,7 @@ void ring::done(const batch_done& answer, instant now) {
     }
     fires_.erase(it);
     if (f.what == placement::taken && f.next && *f.next < now + options_.horizon)
-      put(planned_fire{std::move(fire.job), *f.next});
+      put(planned_fire{std::move(fire.job), *f.next, fire.fires + (f.fired ? 1 : 0)});
   }
   for (auto& w : answer.waiting) {
     auto it = waiting_.find(w.trigger);

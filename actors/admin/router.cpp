@@ -105,6 +105,13 @@ void end_rows(self_ptr self, complete_work verdicts, batch_done answer) {
   }
 }
 
+/// The first attempt of a fire, later than its job allows.
+bool missed(const waiting_trigger& w, instant now) {
+  auto deadline = w.job->spec.misfire_deadline;
+  return deadline.count() > 0 && w.row.origin.empty() && w.row.attempt == 1 &&
+         now > w.row.planned.value_or(w.row.fire) + deadline;
+}
+
 bool waited_too_long(router_state& s, trigger_id id) {
   auto now = s.cfg.time->boot();
   auto [it, first] = s.orphans.try_emplace(id, orphan{{}, now});
@@ -131,6 +138,8 @@ void route_waiting(self_ptr self, waiting_trigger&& w, claim_work& work, complet
     return;
   }
   if (w.row.deleted) return end(trigger_state::discarded, state_reason::deleted, "the job was deleted");
+  if (missed(w, s.cfg.time->now()))
+    return end(trigger_state::missed, state_reason::misfire, "it could not start within its misfire_deadline");
   if (s.candidates.empty()) {
     if (!waited_too_long(s, w.row.trigger)) {
       answer.waiting.push_back({w.row.trigger, placement::not_taken});
@@ -156,7 +165,7 @@ void route(self_ptr self, due_batch&& batch) {
     auto needs_executor = f.decision.fire && !s.candidates.empty();
     auto session = needs_executor ? place(s, *f.job) : std::nullopt;
     if (needs_executor && !session)
-      answer.fires.push_back({f.job->id, placement::no_room, std::nullopt});
+      answer.fires.push_back({f.job->id, placement::no_room, std::nullopt, false});
     else
       work.fires.push_back({std::move(f), session.value_or(session_id{})});
   }

@@ -28,7 +28,8 @@ inline constexpr std::size_t claim_chunk = 1'000;
 /// A fire of the schedule that is coming up: the stored plan, not yet a ledger row.
 struct planned_fire {
   armed_job_ptr job;
-  instant next{}; ///< the stored next fire
+  instant next{};         ///< the stored next fire
+  std::int64_t fires = 0; ///< since the schedule began
 };
 /// A ledger row that waits to be claimed.
 struct waiting_trigger {
@@ -67,6 +68,7 @@ struct fire_done {
   job_id job;
   placement what = placement::not_taken;
   std::optional<instant> next; ///< taken: the next fire, as stored now
+  bool fired = false;          ///< taken: with a trigger, not a gap alone
 };
 struct trigger_done {
   trigger_id trigger;
@@ -142,7 +144,7 @@ struct reconcile_report {
   std::vector<storage::ledger::awaiting> awaiting;
 };
 struct set_next_work {
-  std::vector<std::pair<storage::ledger::awaiting, instant>> rows;
+  std::vector<std::pair<storage::ledger::awaiting, std::optional<instant>>> rows; ///< none: the schedule has ended
 };
 
 using spec_source_actor = caf::typed_actor<

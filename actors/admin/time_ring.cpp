@@ -24,7 +24,7 @@ due_batch decide(time_ring_state& s, ring::handout&& h, instant now) {
   due_batch batch;
   batch.fires.reserve(h.fires.size());
   for (auto& f : h.fires) {
-    auto decision = schedule::decide(f.job->times, f.next, now, f.job->misfire, s.cfg.misfire_threshold);
+    auto decision = schedule::decide(f.job->times, f.next, now, f.job->rule_after(f.fires), s.cfg.misfire_threshold);
     batch.fires.push_back(due_fire{std::move(f.job), f.next, std::move(decision)});
   }
   batch.waiting = std::move(h.waiting);

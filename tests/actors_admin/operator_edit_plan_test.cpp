@@ -21,6 +21,10 @@ const schedule_spec half_minutely = every_schedule{30s, {}};
 const schedule_spec delay = after_schedule{10s};
 const schedule_spec nothing = no_schedule{};
 schedule_spec once(double seconds) { return at_schedule{at(seconds)}; }
+schedule_spec at_most(std::int64_t runs, schedule_spec s) {
+  s.max_runs = runs;
+  return s;
+}
 
 armed_spec armed(schedule_spec s, bool enabled = true) {
   job_spec spec;
@@ -36,6 +40,7 @@ armed_spec armed(schedule_spec s, bool enabled = true) {
 struct found {
   std::optional<double> next = {}, last = {};
   bool enabled = true, paused = false, group_paused = false, awaits_end = false, last_open = false, deleted = false;
+  std::int64_t fires = 0;
 };
 
 storage::locked_job locked(const found& f) {
@@ -46,6 +51,7 @@ storage::locked_job locked(const found& f) {
   job.job.enabled = f.enabled;
   job.job.paused = f.paused;
   job.job.awaits_end = f.awaits_end;
+  job.job.fires = f.fires;
   if (f.deleted) job.job.deleted = zero;
   job.group_paused = f.group_paused;
   job.last_fire_open = [open = f.last_open] { return open; };
@@ -313,6 +319,34 @@ INSTANTIATE_TEST_SUITE_P(Revived, ChangeSpec,
                                                        once(60),
                                                        200,
                                                        "schedule: at 2026-01-01T00:01:00Z is in the past"}));
+
+// ---- the number of runs
+
+storage::job_edit changed(const found& job, const schedule_spec& before, const schedule_spec& after, double now) {
+  auto spec = armed(before, job.enabled);
+  return std::get<storage::job_edit>(change_spec(locked(job), &spec, armed(after), "S", at(now)));
+}
+
+TEST(NumberOfRuns, CountsFromTheScheduleItBelongsTo) {
+  EXPECT_TRUE(changed({.next = 60, .last = 0}, minutely, half_minutely, 30).restarts);
+  EXPECT_TRUE(changed({.next = 60, .last = 0}, minutely, at_most(3, minutely), 30).restarts);
+  EXPECT_TRUE(changed({.last = 60, .deleted = true}, minutely, minutely, 200).restarts) << "another life";
+  EXPECT_FALSE(changed({.next = 60, .last = 0}, minutely, minutely, 30).restarts);
+  EXPECT_FALSE(changed({.last = 0, .enabled = false}, minutely, minutely, 200).restarts);
+}
+
+TEST(NumberOfRuns, AScheduleThatHasHadThemAllStaysWithoutNext) {
+  auto three = at_most(3, minutely);
+  EXPECT_EQ(text(changed({.last = 180, .enabled = false, .fires = 3}, three, three, 200)), "spec=S last=200");
+  EXPECT_EQ(text(changed({.last = 120, .enabled = false, .fires = 2}, three, three, 200)), "spec=S next=240 last=200");
+  EXPECT_EQ(text(changed({.last = 180, .fires = 3}, three, at_most(4, minutely), 200)), "spec=S next=240 last=200")
+      << "another schedule, counted anew";
+  EXPECT_EQ(text(resume_job(locked({.last = 180, .paused = true, .fires = 3}), armed(three), at(900))), "last=900")
+      << "no fire was due while it was paused";
+  auto delays = at_most(1, delay);
+  EXPECT_EQ(text(resume_job(locked({.last = 0, .paused = true, .last_open = true, .fires = 1}), armed(delays), at(9))),
+            "");
+}
 
 struct pause_case {
   const char* what;

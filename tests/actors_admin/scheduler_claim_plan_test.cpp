@@ -66,6 +66,21 @@ TEST(ClaimPlan, AFireAdvancesItsJobAndMakesOneRow) {
   EXPECT_EQ(t.due, std::nullopt);
 }
 
+TEST(ClaimPlan, ARowIsPlannedForItsFireTimeAndItsJitter) {
+  schedule_spec jittery = every_schedule{1h, std::nullopt};
+  jittery.jitter = 30min;
+  auto job = make_job(1, {.schedule = jittery});
+  ASSERT_GT(job->planned(noon), noon);
+  claim c;
+  auto plan = c.fires(make_due(job, noon)).fires(make_due(make_job(2), noon)).plan();
+  ASSERT_THAT(plan.fires.triggers, SizeIs(2));
+  EXPECT_EQ(plan.fires.triggers[0].planned, job->planned(noon));
+  EXPECT_EQ(plan.fires.triggers[1].planned, std::nullopt) << "rare means absent";
+  auto result = read_answers(c.work, plan, claimed({{501}, {502}}), {});
+  EXPECT_EQ(result.orders.at(session)[0].planned, job->planned(noon));
+  EXPECT_EQ(result.orders.at(session)[0].fire, noon);
+}
+
 TEST(ClaimPlan, WithoutAnExecutorTheRowWaitsAndSaysWhy) {
   claim c;
   auto plan = c.fires(make_due(make_job(1), noon), session_id{}).plan();

@@ -12,7 +12,9 @@ using ::testing::SizeIs;
 
 constexpr instant noon{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1} + 12h};
 
-planned_fire fire(std::int64_t job, instant next, job_options options = {}) { return {make_job(job, options), next}; }
+planned_fire fire(std::int64_t job, instant next, job_options options = {}) {
+  return {make_job(job, options), next, 0};
+}
 
 void fill(ring& r, std::int64_t first_job, std::int64_t n, instant next, job_options options = {}) {
   for (std::int64_t i = 0; i < n; ++i) r.put(fire(first_job + i, next, options));
@@ -28,7 +30,7 @@ std::vector<std::int64_t> jobs_in(const std::vector<ring::handout>& handouts) {
 batch_done answer(std::int64_t job, placement what, std::optional<instant> next = {}) {
   batch_done done;
   done.group = {1};
-  done.fires.push_back({job_id{job}, what, next});
+  done.fires.push_back({job_id{job}, what, next, false});
   return done;
 }
 batch_done answer_waiting(std::int64_t trigger, placement what) {
@@ -40,7 +42,7 @@ batch_done answer_waiting(std::int64_t trigger, placement what) {
 batch_done all_taken(const ring::handout& h) {
   batch_done done;
   done.group = h.group;
-  for (auto& f : h.fires) done.fires.push_back({f.job->id, placement::taken, std::nullopt});
+  for (auto& f : h.fires) done.fires.push_back({f.job->id, placement::taken, std::nullopt, true});
   return done;
 }
 
@@ -50,6 +52,36 @@ TEST(Ring, HandsAFireOutOneLeadBeforeItsTime) {
   EXPECT_EQ(r.next_claim(), noon - 100ms);
   EXPECT_THAT(r.take(noon - 101ms), IsEmpty());
   EXPECT_THAT(jobs_in(r.take(noon - 100ms)), ElementsAre(1));
+}
+
+TEST(Ring, WaitsForThePlannedInstant) {
+  ring r;
+  schedule_spec jittery = every_schedule{1h, std::nullopt};
+  jittery.jitter = 30min;
+  auto late = fire(1, noon, {.schedule = jittery});
+  auto planned = late.job->planned(noon);
+  ASSERT_GT(planned, noon + 1s);
+  r.put(late);
+  auto tick = instant{ring::tick * (to_ms(planned) / ring::tick.count())};
+  EXPECT_EQ(r.next_claim(), tick - 100ms);
+  EXPECT_THAT(r.take(tick - 101ms), IsEmpty());
+  EXPECT_THAT(jobs_in(r.take(tick - 100ms)), ElementsAre(1));
+}
+
+TEST(Ring, CountsTheFiresOfAClaimedJob) {
+  ring r;
+  auto first = fire(1, noon);
+  first.fires = 41;
+  r.put(first);
+  ASSERT_THAT(r.take(noon), SizeIs(1));
+  auto done = answer(1, placement::taken, noon + 1s);
+  done.fires[0].fired = true;
+  r.done(done, noon);
+  auto second = r.take(noon + 1s);
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_EQ(second[0].fires[0].fires, 42);
+  r.done(answer(1, placement::taken, noon + 2s), noon + 1s); // a gap alone
+  EXPECT_EQ(r.take(noon + 2s).at(0).fires.at(0).fires, 42);
 }
 
 TEST(Ring, HandsOutNothingTwice) {

@@ -62,7 +62,7 @@ protected:
   void answer(std::int64_t job, placement what) {
     batch_done done;
     done.group = {1};
-    done.fires.push_back({job_id{job}, what, std::nullopt});
+    done.fires.push_back({job_id{job}, what, std::nullopt, false});
     tell(std::move(done));
   }
 };
@@ -170,6 +170,33 @@ TEST_F(RouterTest, AKilledRowEndsUnsent) {
   EXPECT_THAT(claims, IsEmpty());
   ASSERT_THAT(verdicts, SizeIs(1));
   EXPECT_EQ(verdicts[0].rows[0].state, trigger_state::killed);
+}
+
+TEST_F(RouterTest, ARowPastItsJobsMisfireDeadlineIsMissed) {
+  join(ann, "ann");
+  auto late = make_waiting(7, make_job(1, {.misfire_deadline = 1min}), clock.now() - 1min);
+  waits(late);
+  EXPECT_THAT(claims, SizeIs(1)) << "as late as the deadline is not later";
+  late.row.fire -= 1ms;
+  waits(late);
+  ASSERT_THAT(verdicts, SizeIs(1));
+  EXPECT_EQ(verdicts[0].rows[0].state, trigger_state::missed);
+  EXPECT_EQ(verdicts[0].rows[0].reason, state_reason::misfire);
+  late.row.planned = clock.now();
+  waits(late);
+  EXPECT_THAT(claims, SizeIs(2)) << "lateness counts from the planned instant";
+}
+
+TEST_F(RouterTest, TheMisfireDeadlineIsForFirstAttemptsOfTheSchedule) {
+  join(ann, "ann");
+  auto late = make_waiting(7, make_job(1, {.misfire_deadline = 1min}), clock.now() - 1h);
+  late.row.attempt = 2;
+  waits(late);
+  late.row.attempt = 1;
+  late.row.origin = "m7";
+  waits(late);
+  EXPECT_THAT(claims, SizeIs(2));
+  EXPECT_THAT(verdicts, IsEmpty());
 }
 
 TEST_F(RouterTest, ARowOfADeletedJobIsDiscarded) {

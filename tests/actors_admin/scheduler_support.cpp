@@ -21,9 +21,10 @@ armed_job_ptr make_job(std::int64_t id, const job_options& options) {
   job->spec.params = "own params";
   job->spec.route = options.route;
   job->spec.misfire = options.misfire;
+  job->spec.misfire_deadline = options.misfire_deadline;
   job->full_name = job->spec.group + "/" + job->spec.name;
   job->times = std::get<schedule::timetable>(config::timetable_of(job->spec.schedule));
-  job->misfire = config::misfire_of(options.misfire);
+  job->rule = config::firing_rule_of(job->spec, job->id);
   job->follows = job->times.what() == schedule::timetable::kind::after || job->spec.retry.retries > 0;
   return job;
 }
@@ -210,7 +211,7 @@ std::vector<storage::ledger::awaiting> fake_ledger::overdue_ends() {
   return overdue;
 }
 
-bool fake_ledger::set_next(const awaiting& row, instant next) {
+bool fake_ledger::set_next(const awaiting& row, std::optional<instant> next) {
   called("set_next");
   next_set.emplace_back(row.job, next);
   return true;

@@ -30,6 +30,7 @@ struct job_options {
   route_strategy route = route_strategy::round;
   misfire_policy misfire = misfire_policy::skip;
   work_spec work = handler_work{"noop"};
+  std::chrono::milliseconds misfire_deadline{0};
 };
 armed_job_ptr make_job(std::int64_t id, const job_options& options = {});
 
@@ -87,7 +88,7 @@ public:
   std::vector<storage::dead_session> dead;
   std::vector<storage::open_row> open;
   std::vector<awaiting> overdue;
-  std::vector<std::pair<job_id, instant>> next_set;
+  std::vector<std::pair<job_id, std::optional<instant>>> next_set;
 
   void connect() override;
   trigger_id take_ids() override;
@@ -112,7 +113,7 @@ public:
                                            std::size_t most) override;
   std::vector<storage::dead_session> ended_with_open_rows() override;
   std::vector<awaiting> overdue_ends() override;
-  bool set_next(const awaiting& row, instant next) override;
+  bool set_next(const awaiting& row, std::optional<instant> next) override;
   instant database_now() override;
 
 private:

@@ -56,6 +56,7 @@ void history::write(storage::job_edit edit, instant now) {
   row_.deleted = edit.deleted;
   row_.next = rests ? std::nullopt : edit.next;
   row_.awaits_end = edit.awaits_end && !rests;
+  if (edit.restarts) job.fires = row_.fires = 0;
   if (edit.move_last) row_.last = std::max(row_.last.value_or(*edit.move_last), *edit.move_last);
   specs_[row_.version] = spec;
   job.version = row_.version;
@@ -112,12 +113,14 @@ void history::resume_group(instant now) {
   if (row_.enabled && !row_.paused && !row_.deleted) {
     auto base = std::max(now, row_.last.value_or(now));
     auto times = armed().times;
-    if (times.what() != schedule::timetable::kind::after)
+    if (auto most = spec.schedule.max_runs; most > 0 && row_.fires >= most)
+      ; // it has had them all
+    else if (times.what() != schedule::timetable::kind::after)
       edit.next = times.next(base);
     else if (row_.last && locked(false).last_fire_open())
       edit.awaits_end = true;
     else
-      edit.next = base + times.delay();
+      edit.next = times.after_end(base);
   }
   write(std::move(edit), now);
 }
@@ -133,7 +136,9 @@ audit_trigger& history::add_trigger(instant fire) {
 }
 
 audit_trigger* history::claim(instant now) {
-  auto d = schedule::decide(armed().times, row_.next.value(), now, config::misfire_of(spec.misfire), threshold);
+  auto rule = config::firing_rule_of(spec, job.id);
+  if (auto most = spec.schedule.max_runs) rule.runs_left = most - row_.fires;
+  auto d = schedule::decide(armed().times, row_.next.value(), now, rule, threshold);
   if (d.gap)
     gaps.push_back({job.id, d.gap->first, d.gap->last, d.gap->fires, now, row_.version, state_reason::misfire});
   auto moved = std::max(d.fire.value_or(instant::min()), d.gap ? d.gap->last : instant::min());
@@ -141,6 +146,7 @@ audit_trigger* history::claim(instant now) {
   row_.next = job.next = d.next;
   row_.awaits_end = job.awaits_end = d.awaits_end;
   if (!d.fire) return nullptr;
+  job.fires = ++row_.fires;
   auto& t = add_trigger(*d.fire);
   t.state = trigger_state::claimed;
   t.cause = d.gap ? trigger_cause::misfire : trigger_cause::schedule;
@@ -188,7 +194,7 @@ void history::complete(trigger_id id, instant now, trigger_state end) {
 void history::end_of_delay(const audit_trigger& ended, instant now) {
   if (!row_.awaits_end || row_.last != ended.fire || !ended.origin.empty()) return;
   row_.awaits_end = job.awaits_end = false;
-  row_.next = job.next = std::max(now + armed().times.delay(), ended.fire + 1ms);
+  row_.next = job.next = std::max(armed().times.after_end(now).value(), ended.fire + 1ms);
 }
 
 void history::run_until(instant until) {

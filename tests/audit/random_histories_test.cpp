@@ -24,6 +24,13 @@ public:
     return std::chrono::milliseconds{below(static_cast<std::size_t>(most.count()) * 1'000)};
   }
   schedule_spec schedule(instant now) {
+    auto s = kind_of_schedule(now);
+    if (below(4) == 0) s.max_runs = 1 + static_cast<std::int64_t>(below(12));
+    return s;
+  }
+
+private:
+  schedule_spec kind_of_schedule(instant now) {
     switch (below(6)) {
     case 0: return cron_schedule{"0/7 * * * * ?", "Europe/Berlin"};
     case 1: return cron_schedule{"30 * * * * ?", "Asia/Kathmandu"};
@@ -34,7 +41,6 @@ public:
     }
   }
 
-private:
   std::mt19937_64 engine_;
 };
 

@@ -164,16 +164,16 @@ TEST(JobErrors, KeysOfJobs) {
   expect_in_job("colour: red", 5,
                 "unknown key \"colour\" in a job; known are name, group, schedule, handler, script, params, route, "
                 "block, misfire, "
-                "timeout, owner, enabled, retries, retry_on");
+                "timeout, owner, enabled, retries, retry_on, misfire_cap, misfire_deadline");
   expect_in_job("<<: {}", 5,
                 "merge keys (<<) are not supported: write the keys out, or use an alias for the whole value");
   expect_in_job("cron: x", 5, "\"cron\" does not stand in a job itself: write schedule: {cron: ...}");
+  expect_in_job("jitter: 5s", 5, "\"jitter\" does not stand in a job itself: write schedule: {..., jitter: ...}");
   expect_in_job("source: x", 5, "\"source\" does not stand in a job itself: write script: {source: ...}");
 }
 
 TEST(JobErrors, KeysThatAreNotBuiltYet) {
-  for (std::string key :
-       {"retry_delay", "backoff", "calendars", "alarms", "needs", "depends_on", "labels", "require", "jitter", "dst"})
+  for (std::string key : {"retry_delay", "backoff", "alarms", "needs", "depends_on", "labels", "require"})
     expect_in_job(key + ": x", 5, "\"" + key + "\" in a job is not supported yet");
 }
 
@@ -184,7 +184,6 @@ TEST(JobErrors, ValuesThatAreNotBuiltYet) {
   expect_in_job("route: [busyover, round]", 12, "route: a chain of routes is not supported yet: name one");
   for (std::string block : {"discard_later", "cover_early", "parallel"})
     expect_in_job("block: " + block, 12, "block \"" + block + "\" is not supported yet; now: serial");
-  expect_in_job("misfire: fire_all", 14, "misfire \"fire_all\" is not supported yet; now: skip, fire_once");
   for (std::string language : {"node", "php", "powershell", "cpp"})
     expect_in_work("script: {language: " + language + ", source: x}", 24,
                    "language \"" + language + "\" is not supported yet; now: shell, python");
@@ -207,6 +206,19 @@ TEST(JobErrors, ValuesOfJobs) {
   expect_in_job("timeout: [30s]", 14, "timeout: expected a duration such as 30s, found a list");
 }
 
+TEST(JobErrors, Misfires) {
+  expect_in_job("misfire_cap: 5", 18, "misfire_cap: stands only with misfire: fire_all");
+  expect_in_job("misfire_deadline: 10ms", 23, "misfire_deadline: 10ms is too short: at least 1s");
+}
+
+TEST(JobErrors, RulesOfDaylightSaving) {
+  auto cron = [](const std::string& more) { return "schedule: {cron: \"0 0 2 * * ?\", " + more + "}"; };
+  expect_in_job(cron("gap: jump"), 44, "unknown gap \"jump\"; known are skip, next, shift");
+  expect_in_job(cron("overlap: none"), 48, "unknown overlap \"none\"; known are first, last, both");
+  expect_in_job(cron("dst: quartz"), 44, "dst: expected vixie, found quartz; single rules are gap and overlap");
+  expect_in_job(cron("dst: vixie, gap: next"), 56, "dst: vixie chooses gap and overlap itself: leave this out, or dst");
+}
+
 TEST(JobErrors, TextsThatAreTooLong) {
   std::string long_params(2'049, 'x'), long_owner(129, 'x');
   EXPECT_EQ(
@@ -227,7 +239,9 @@ TEST(JobErrors, Schedules) {
   expect_in_job("schedule: {evry: 1s, every: 1s}", 16, "unknown key \"evry\" in a schedule; did you mean \"every\"?");
   expect_in_job("schedule: {every: 1s, every: 1s}", 27,
                 "key \"every\" is there twice in a schedule; first at jobs.yaml:6:16");
-  expect_in_job("schedule: {every: 1s, jitter: 1s}", 27, "\"jitter\" in a schedule is not supported yet");
+  expect_in_job("schedule: {every: 1s, jitter: 0s}", 35, "jitter: 0s is too short: at least 1ms");
+  expect_in_job("schedule: {every: 1s, max_runs: 0}", 37, "max_runs: expected a whole number, at least 1, found 0");
+  expect_in_job("schedule: {every: 1s, gap: next}", 32, "gap: stands only with cron, here the schedule is every");
   expect_in_job("schedule: {every: 99ms}", 23, "every: 99ms is too short: at least 100ms");
   expect_in_job("schedule: {after: 50ms}", 23, "after: 50ms is too short: at least 100ms");
   expect_in_job("schedule: {every: 1s, timezone: UTC}", 37,

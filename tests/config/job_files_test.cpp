@@ -85,6 +85,29 @@ TEST(JobFiles, EachScheduleIsRead) {
   EXPECT_EQ(schedule("\n      cron: 0 0 9 * * ?"), (schedule_spec{cron_schedule{"0 0 9 * * ?", "UTC"}})); // plain
 }
 
+TEST(JobFiles, WhatNarrowsAScheduleIsRead) {
+  auto schedule = [](const std::string& text) { return job("    handler: h\n    schedule: " + text + "\n").schedule; };
+  schedule_spec expected = every_schedule{1s, std::nullopt};
+  expected.max_runs = 3;
+  expected.jitter = 250ms;
+  EXPECT_EQ(schedule("{every: 1s, max_runs: 3, jitter: 250ms}"), expected);
+  cron_schedule cron{"0 30 2 * * ?", "UTC"};
+  cron.gap = gap_rule::next;
+  cron.overlap = overlap_rule::both;
+  EXPECT_EQ(schedule("{cron: 0 30 2 * * ?, gap: next, overlap: both}"), schedule_spec{cron});
+  cron_schedule vixie{"0 30 2 * * ?", "UTC"};
+  vixie.vixie = true;
+  EXPECT_EQ(schedule("{cron: 0 30 2 * * ?, dst: vixie}"), schedule_spec{vixie});
+}
+
+TEST(JobFiles, MisfiresAreRead) {
+  auto all = job("    handler: h\n    misfire: fire_all\n    misfire_cap: 50\n    misfire_deadline: 10m\n");
+  EXPECT_EQ(all.misfire, misfire_policy::fire_all);
+  EXPECT_EQ(all.misfire_cap, 50);
+  EXPECT_EQ(all.misfire_deadline, 10min);
+  EXPECT_EQ(job("    handler: h\n    misfire: fire_all\n").misfire_cap, 1'000);
+}
+
 TEST(JobFiles, TheDefaultTimezoneIsFilledIn) {
   load_options options;
   options.timezone = "Asia/Shanghai";

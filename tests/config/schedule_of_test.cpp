@@ -17,7 +17,7 @@ TEST(ScheduleOf, EachKindBecomesItsTimetable) {
             from_ms(3'600'000)); // 09:00 there is 01:00 UTC
   EXPECT_EQ(made(every_schedule{100ms, std::nullopt}).next(from_ms(250)), from_ms(300));
   EXPECT_EQ(made(every_schedule{100ms, from_ms(1'030)}).next(from_ms(250)), from_ms(1'030));
-  EXPECT_EQ(made(after_schedule{30s}).delay(), 30s);
+  EXPECT_EQ(made(after_schedule{30s}).after_end(from_ms(1)), from_ms(30'001));
   EXPECT_EQ(made(at_schedule{from_ms(5'000)}).next(from_ms(0)), from_ms(5'000));
 }
 
@@ -30,6 +30,7 @@ TEST(ScheduleOf, AWrongExpressionKeepsItsColumn) {
 TEST(ScheduleOf, MisfirePoliciesCorrespond) {
   EXPECT_EQ(config::misfire_of(misfire_policy::skip), schedule::misfire::skip);
   EXPECT_EQ(config::misfire_of(misfire_policy::fire_once), schedule::misfire::fire_once);
+  EXPECT_EQ(config::misfire_of(misfire_policy::fire_all), schedule::misfire::fire_all);
 }
 
 } // namespace

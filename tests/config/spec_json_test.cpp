@@ -70,6 +70,43 @@ TEST(SpecJson, RetriesComeBackAsTheyWere) {
             "stored specification: retry_on has something that is none of failed, timed_out, lost");
 }
 
+TEST(SpecJson, WhatNarrowsAScheduleComesBackAsItWas) {
+  auto spec = full();
+  spec.schedule = cron_schedule{"0 30 2 * * ?",  "Europe/Berlin",     cron_dialect::five_fields,
+                                gap_rule::shift, overlap_rule::first, false};
+  spec.schedule.from = from_ms(1);
+  spec.schedule.until = from_ms(2);
+  spec.schedule.max_runs = 3;
+  spec.schedule.jitter = 4ms;
+  spec.schedule.calendar.layers = {{"weekends", {}, {"2026-02-14"}, 0b1000001, {}, {}},
+                                   {"workdays", {"10-01..10-07"}, {}, 0, {"08:00-18:00"}, {0}}};
+  spec.schedule.calendar_zone = "Europe/Berlin";
+  spec.schedule.on_excluded = excluded_rule::previous;
+  spec.misfire = misfire_policy::fire_all;
+  spec.misfire_cap = 5;
+  spec.misfire_deadline = 6s;
+  EXPECT_EQ(from_json(to_json(spec)), (std::variant<job_spec, std::string>{spec})) << to_json(spec);
+  spec.schedule = cron_schedule{"0 30 2 * * ?", "UTC", cron_dialect::quartz, gap_rule::skip, overlap_rule::last, true};
+  EXPECT_EQ(from_json(to_json(spec)), (std::variant<job_spec, std::string>{spec})) << to_json(spec);
+}
+
+TEST(SpecJson, WhatNarrowsAScheduleIsCheckedWhenItIsRead) {
+  auto with = [](const std::string& more) {
+    return error(R"({"handler":"h","schedule":{"every":1000,)" + more + "}}");
+  };
+  EXPECT_EQ(with(R"("max_runs":"3")"), "stored specification: max_runs is not a whole number");
+  EXPECT_EQ(with(R"("calendar":3)"), "stored specification: calendar is not a list");
+  EXPECT_EQ(with(R"("calendar":[3])"), "stored specification: calendar is not a list of objects");
+  EXPECT_EQ(with(R"("calendar":[{"exclude_weekdays":128}])"),
+            "stored specification: exclude_weekdays is not a set of weekdays");
+  EXPECT_NE(with(R"("calendar":[{"exclude":[3]}])").find("stored specification: "), std::string::npos);
+  EXPECT_EQ(with(R"("on_excluded":"jump")"),
+            "stored specification: on_excluded \"jump\" is unknown; known are skip, next, previous");
+  EXPECT_EQ(error(R"({"handler":"h","schedule":{"cron":"* * * * * ?","dst":"quartz"}})"),
+            "stored specification: dst \"quartz\" is not vixie");
+  EXPECT_EQ(error(R"({"handler":"h","misfire_cap":0})"), "stored specification: misfire_cap is out of range");
+}
+
 TEST(SpecJson, TextThatIsNotUtf8DoesNotThrow) {
   auto spec = full();
   spec.params = "\xFF";

@@ -63,7 +63,7 @@ XXL_FIELDS(cluster_view, a, b, c, d, e, f, g)
 XXL_FIELDS(node_stats, a, b, c, d)
 XXL_FIELDS(audit_place, a, b, c, d, e, f, g)
 XXL_FIELDS(audit_query, a, b, c, d, e, f)
-XXL_FIELDS(audit_job, a, b, c, d, e, f, g, h, i)
+XXL_FIELDS(audit_job, a, b, c, d, e, f, g, h, i, j)
 XXL_FIELDS(audit_version, a, b, c, d, e, f, g, h, i, j, k)
 XXL_FIELDS(audit_gap, a, b, c, d, e, f, g)
 XXL_FIELDS(audit_trigger, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
@@ -87,11 +87,22 @@ template <> inline job_spec sample() {
   job_spec x;
   x.group = "orders";
   x.name = "close-stale";
-  x.schedule = cron_schedule{"0 */5 * * * ?", "Asia/Shanghai"};
+  x.schedule =
+      cron_schedule{"0 */5 * * * ?", "Asia/Shanghai", cron_dialect::quartz, gap_rule::next, overlap_rule::both, true};
+  x.schedule.from = noon;
+  x.schedule.until = noon + 24h;
+  x.schedule.max_runs = 7;
+  x.schedule.jitter = 3s;
+  x.schedule.calendar.layers = {{"weekends", {}, {"2026-02-14"}, 0b1000001, {}, {}},
+                                {"workdays", {"10-01..10-07"}, {}, 0, {"08:00-18:00"}, {0}}};
+  x.schedule.calendar_zone = "Asia/Shanghai";
+  x.schedule.on_excluded = excluded_rule::next;
   x.work = script_work{script_language::python, "print(1)"};
   x.params = "--limit 500";
   x.route = route_strategy::random;
-  x.misfire = misfire_policy::fire_once;
+  x.misfire = misfire_policy::fire_all;
+  x.misfire_cap = 30;
+  x.misfire_deadline = 10min;
   x.timeout = 30s;
   x.retry = {3, true, false, true};
   x.owner = "team-orders";
@@ -211,7 +222,7 @@ template <> inline node_stats sample() { return {"admin1", true, {3}, {{"ring.en
 template <> inline audit_place sample() { return {{12}, 4, noon, "m1001", 2, 3, 2}; }
 template <> inline audit_query sample() { return {{12}, {40}, noon - 1h, noon, sample<audit_place>(), 500}; }
 template <> inline audit_job sample() {
-  return {{12}, "orders", "close-stale", 4, true, true, noon + 5min, noon, true};
+  return {{12}, "orders", "close-stale", 4, true, true, noon + 5min, noon, true, 41};
 }
 template <> inline audit_version sample() {
   return {{12},

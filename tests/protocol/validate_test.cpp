@@ -338,6 +338,36 @@ TEST(Jobs, SchedulesHaveLimits) {
   EXPECT_EQ(with(cron_schedule{"", "UTC"}), job + "cron is empty");
   EXPECT_EQ(with(cron_schedule{"* * * * * ?", ""}), job + "timezone is empty");
   EXPECT_EQ(with(cron_schedule{of(513), "UTC"}), job + "cron has 513 bytes, at most 512 are allowed");
+  EXPECT_EQ(with(cron_schedule{"* * * * * ?", "UTC", cron_dialect{bad_number}}),
+            job + "dialect is unknown(" + std::to_string(bad_number) + "); known are quartz, unix");
+}
+
+TEST(Jobs, WhatNarrowsASchedule) {
+  auto with = [](const std::function<void(schedule_spec&)>& change) {
+    return after<job_spec>([&](job_spec& x) { change(x.schedule); });
+  };
+  const std::string job = "job orders/close-stale: ";
+  EXPECT_EQ(with([](schedule_spec& s) { s.until = s.from; }), "");
+  EXPECT_EQ(with([](schedule_spec& s) { s.until = *s.from - 1ms; }), job + "from is later than until");
+  EXPECT_EQ(with([](schedule_spec& s) { s.max_runs = -1; }), job + "max_runs is below 0");
+  EXPECT_EQ(with([](schedule_spec& s) { s.jitter = -1ms; }), job + "jitter -1 ms is out of range");
+  EXPECT_EQ(with([](schedule_spec& s) { s.calendar_zone.clear(); }), job + "calendar zone is empty");
+  EXPECT_EQ(with([](schedule_spec& s) { s.calendar.layers.resize(9, s.calendar.layers[0]); }),
+            job + "9 calendars in one message, at most 8 are allowed");
+  EXPECT_EQ(with([](schedule_spec& s) { s.calendar.layers[1].bases = {1}; }),
+            job + "calendar workdays is built on one that does not stand before it");
+  EXPECT_EQ(with([](schedule_spec& s) { s.calendar.layers[0].exclude_weekdays = 0x80; }),
+            job + "exclude_weekdays has an eighth day");
+  EXPECT_EQ(with([](schedule_spec& s) { s.calendar.layers[0].exclude = {nul}; }),
+            job + "exclude is not text: byte 2 is NUL");
+}
+
+TEST(Jobs, MisfireRulesHaveLimits) {
+  using T = job_spec;
+  const std::string job = "job orders/close-stale: ";
+  EXPECT_EQ(after<T>([](T& x) { x.misfire_cap = 0; }), job + "misfire_cap 0 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.misfire_cap = 1'000'001; }), job + "misfire_cap 1000001 is out of range");
+  EXPECT_EQ(after<T>([](T& x) { x.misfire_deadline = -1ms; }), job + "misfire_deadline -1 ms is out of range");
 }
 
 TEST(Apply, CountsGroupsAndJobsTogether) {

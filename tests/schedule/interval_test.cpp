@@ -112,7 +112,7 @@ TEST(Every, APeriodIsAtLeastAMillisecond) {
 TEST(After, HasNoFiresOfItsOwnButADelay) {
   const auto t = after(90s);
   EXPECT_EQ(t.what(), timetable::kind::after);
-  EXPECT_EQ(t.delay(), 90s);
+  EXPECT_EQ(t.after_end(epoch), epoch + 90s);
   EXPECT_EQ(t.next(epoch), std::nullopt);
   EXPECT_EQ(t.count(instant::min(), instant::max(), all), 0);
   EXPECT_EQ(t.last(instant::min(), instant::max()), std::nullopt);
@@ -142,10 +142,10 @@ TEST(None, NeverFires) {
 }
 
 TEST(Timetable, OnlyAFixedDelayHasADelay) {
-  EXPECT_EQ(timetable{}.delay(), 0ms);
-  EXPECT_EQ(every(1s, std::nullopt).delay(), 0ms);
-  EXPECT_EQ(at(epoch).delay(), 0ms);
-  EXPECT_EQ(make_cron("* * * * * ?").delay(), 0ms);
+  EXPECT_EQ(timetable{}.after_end(epoch), std::nullopt);
+  EXPECT_EQ(every(1s, std::nullopt).after_end(epoch), std::nullopt);
+  EXPECT_EQ(at(epoch).after_end(epoch), std::nullopt);
+  EXPECT_EQ(make_cron("* * * * * ?").after_end(epoch), std::nullopt);
 }
 
 } // namespace

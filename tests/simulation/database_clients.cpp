@@ -148,7 +148,7 @@ public:
   std::vector<awaiting> overdue_ends() override {
     return read("overdue_ends", [to = do_] { return to->overdue_ends(); });
   }
-  bool set_next(const awaiting& row, instant next) override {
+  bool set_next(const awaiting& row, std::optional<instant> next) override {
     return write("set_next", run::first, [=, to = do_] { return to->set_next(row, next); });
   }
   instant database_now() override {
