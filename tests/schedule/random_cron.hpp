@@ -2,16 +2,15 @@
 // Random cron expressions of the whole Quartz grammar, each as text and, read a second time, as plain lists of what it
 // names: dates and times are tried one by one, with no use of schedule/'s own bit sets and search.
 
+#include "tests/schedule/agreement.hpp"
+
 #include <cctz/civil_time.h>
 
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace xxl::schedule::test {
-
-using random_source = std::mt19937_64;
 
 /// 0 <= result < n; n >= 1
 int below(random_source& random, int n);
