@@ -95,6 +95,8 @@ void parse_mixed(benchmark::State& state, const char* zone) {
 /// The usual table, then the geometric means of the best rates.
 class reporter final : public benchmark::ConsoleReporter {
 public:
+  reporter() : ConsoleReporter(OO_Tabular) {}
+
   void ReportRuns(const std::vector<Run>& runs) override {
     ConsoleReporter::ReportRuns(runs);
     for (const auto& run : runs)
