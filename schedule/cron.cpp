@@ -48,6 +48,12 @@ public:
     return match_;
   }
 
+  /// What from() answered last.
+  local_seconds match() const { return match_; }
+
+  /// True if it is known that nothing matches in [begin, end).
+  bool clears(local_seconds begin, local_seconds end) const { return from_ <= begin && end <= match_; }
+
 private:
   const cron_pattern& pattern_;
   local_seconds from_ = local_seconds::max(), match_ = local_seconds::min(); // there is no match in [from_, match_)
@@ -66,7 +72,7 @@ public:
   std::optional<instant> next(instant after) const override {
     const auto from = second_after(after);
     search s{pattern_};
-    for (auto i = zone_->index_of(from); i < zone_->size(); ++i)
+    for (auto i = zone_->index_of(from); i < zone_->size(); i = next_stretch(i, s))
       if (const auto fire = first_in(i, from, s)) return *fire;
     return std::nullopt;
   }
@@ -129,6 +135,14 @@ private:
   local_range gap_before(std::size_t i) const {
     const auto& here = (*zone_)[i];
     return {local_seconds{here.begin.time_since_epoch() + offset_before(i)}, here.local(here.begin)};
+  }
+
+  /// The stretch to look into after i, which has no fire: those that end before the next match are passed over.
+  std::size_t next_stretch(std::size_t i, const search& s) const {
+    constexpr std::chrono::days margin{2}; // local times are less than that away from UTC, on either side of a change
+    const local_seconds here{(*zone_)[i].end.time_since_epoch()};
+    if (!s.clears(here - margin, here + margin)) return i + 1;
+    return zone_->index_of(sys_seconds{(s.match() - margin).time_since_epoch()});
   }
 
   /// The first fire of stretch i at or after `from`.

@@ -115,12 +115,12 @@ private:
     add(first.number, end, read_step());
   }
 
-  /// Also beyond the maximum: values wrap round.
+  /// Also beyond the maximum: values wrap round, once at most.
   void add(int first, int last, int step) {
     const auto size = field_.max - field_.min + 1;
     const auto base = is(year) ? first_year : 0;
     for (auto v = first; v <= last; v += step)
-      result_.values.add(static_cast<unsigned>((v - field_.min) % size + field_.min - base));
+      result_.values.add(static_cast<unsigned>((v <= field_.max ? v : v - size) - base));
   }
 
   /// 1 if no step is given.

@@ -89,6 +89,7 @@ std::uint64_t counted_from_end(std::uint64_t offsets, unsigned length) {
 }
 
 std::uint64_t monthly_days(const cron_pattern& p, unsigned length, unsigned weekday_of_first) {
+  if ((p.from_end | p.days_weekday | p.from_end_weekday) == 0) return below(p.days, length + 1);
   auto result = p.days | counted_from_end(p.from_end, length);
   const auto wanted = p.days_weekday | counted_from_end(p.from_end_weekday, length);
   for (auto rest = below(wanted, length + 1); rest != 0; rest &= rest - 1)
@@ -99,9 +100,8 @@ std::uint64_t monthly_days(const cron_pattern& p, unsigned length, unsigned week
 std::uint64_t weekly_days(const cron_pattern& p, unsigned length, unsigned weekday_of_first) {
   // bits 0-6: do the days 1-7 of this month match?
   const auto week = below((p.weekdays | p.weekdays << 7) >> weekday_of_first, 7);
-  std::uint64_t all = 0;
-  for (unsigned i = 0; i < 5; ++i) all |= week << (1 + 7 * i);
-  if (p.nth != 0) all = week << (1 + 7 * (p.nth - 1));
+  constexpr auto week_starts = bit(1) | bit(8) | bit(15) | bit(22) | bit(29);
+  auto all = p.nth == 0 ? week * week_starts : week << (1 + 7 * (p.nth - 1));
   all = below(all, length + 1);
   return p.last_of_month ? at_or_above(all, length - 6) : all;
 }
@@ -121,21 +121,15 @@ bool wants(const cron_pattern& p, year_month_day date) {
   return wants(p, ym) && (p.days_of(ym) & bit(static_cast<unsigned>(date.day()))) != 0;
 }
 
-/// The first matching date after `date`; none after the last year.
-std::optional<local_days> next_date(const cron_pattern& p, year_month_day date) {
-  auto from = static_cast<unsigned>(date.day()) + 1;
-  auto first_month = static_cast<unsigned>(date.month());
-  for (int y = static_cast<int>(date.year()); y <= last_year; ++y) {
+/// The first matching date after the month `ym`; none after the last year.
+std::optional<local_days> first_date_after(const cron_pattern& p, year_month ym) {
+  auto from = static_cast<unsigned>(ym.month()) + 1;
+  for (int y = static_cast<int>(ym.year()); y <= last_year; ++y, from = 1)
     if (p.years.has(static_cast<unsigned>(y - first_year)))
-      for (auto rest = at_or_above(p.months, first_month); rest != 0; rest &= rest - 1) {
-        const year_month ym{year{y}, month{lowest(rest)}};
-        const auto low = lowest(rest) == first_month ? from : 1;
-        if (const auto matching = at_or_above(p.days_of(ym), low))
-          return local_days{ym / std::chrono::day{lowest(matching)}};
+      for (auto rest = at_or_above(p.months, from); rest != 0; rest &= rest - 1) {
+        const year_month later{year{y}, month{lowest(rest)}};
+        if (const auto days = p.days_of(later)) return local_days{later / std::chrono::day{lowest(days)}};
       }
-    first_month = 1;
-    from = 1;
-  }
   return std::nullopt;
 }
 
@@ -162,10 +156,15 @@ local_seconds cron_pattern::next(local_seconds from) const {
   from = std::max(from, local_seconds{first_day});
   const auto day = std::chrono::floor<std::chrono::days>(from);
   const year_month_day date{day};
-  if (wants(*this, date))
+  const year_month month{date.year(), date.month()};
+  const auto today = static_cast<unsigned>(date.day());
+  const auto matching = days_below(*this, month, 32);
+  if (matching & bit(today))
     if (const auto time = time_from(*this, from - day)) return day + *time;
-  if (const auto later = next_date(*this, date))
-    return *later + time_of_day(lowest(hours), lowest(minutes), lowest(seconds));
+  const auto first_time = time_of_day(lowest(hours), lowest(minutes), lowest(seconds));
+  if (const auto later = at_or_above(matching, today + 1))
+    return day + std::chrono::days{lowest(later) - today} + first_time;
+  if (const auto later = first_date_after(*this, month)) return *later + first_time;
   return never;
 }
 

@@ -26,6 +26,9 @@ using std::chrono::sys_seconds;
 constexpr sys_seconds table_begin = sys_days{std::chrono::year{first_year} / 1 / 1} - std::chrono::days{2};
 constexpr sys_seconds table_end = sys_days{std::chrono::year{last_year + 1} / 1 / 1} + std::chrono::days{2};
 
+/// About half a year, and a power of two: there are rarely more than two changes of clocks in it.
+constexpr seconds index_step{1 << 24};
+
 using cctz_seconds = cctz::time_point<cctz::seconds>;
 
 cctz_seconds to_cctz(sys_seconds t) { return cctz_seconds{cctz::seconds{t.time_since_epoch().count()}}; }
@@ -71,7 +74,11 @@ std::string zone_directory() {
 
 } // namespace
 
-zone::zone(std::vector<stretch> stretches) : stretches_(std::move(stretches)) {}
+zone::zone(std::vector<stretch> stretches) : stretches_(std::move(stretches)) {
+  for (auto t = stretches_.front().begin; t < stretches_.back().end; t += index_step)
+    index_.push_back(
+        static_cast<std::size_t>(std::ranges::upper_bound(stretches_, t, {}, &stretch::end) - stretches_.begin()));
+}
 
 std::shared_ptr<const zone> zone::find(std::string_view name) {
   static std::mutex guard;
@@ -84,7 +91,11 @@ std::shared_ptr<const zone> zone::find(std::string_view name) {
 }
 
 std::size_t zone::index_of(sys_seconds t) const {
-  return static_cast<std::size_t>(std::ranges::upper_bound(stretches_, t, {}, &stretch::end) - stretches_.begin());
+  if (t < stretches_.front().begin) return 0;
+  if (t >= stretches_.back().end) return size();
+  auto i = index_[static_cast<std::size_t>((t - stretches_.front().begin) / index_step)];
+  while (stretches_[i].end <= t) ++i;
+  return i;
 }
 
 bool is_zone(std::string_view name) { return load(name).has_value(); }

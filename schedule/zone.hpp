@@ -40,6 +40,8 @@ public:
 
 private:
   std::vector<stretch> stretches_;
+  std::vector<std::size_t>
+      index_; ///< for each step of time from the first stretch's begin on, the stretch it begins in
 };
 
 } // namespace xxl::schedule
