@@ -1,6 +1,7 @@
 // Random expressions against a second reading of the rules: fields as lists of numbers, dates and seconds tried one by
 // one, zones asked of cctz for each second. Seeds are fixed; a failure names the expression, zone and rule.
 
+#include "tests/schedule/agreement.hpp"
 #include "tests/schedule/instants.hpp"
 
 #include <cctz/time_zone.h>
@@ -8,8 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,10 +20,6 @@ using namespace std::chrono_literals;
 using std::chrono::seconds;
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
-
-constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
-
-using random_source = std::mt19937_64;
 
 /// 0 <= result < n
 int below(random_source& random, int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
@@ -222,25 +217,6 @@ std::vector<instant> by_brute_force(const expression& e, const cctz::time_zone& 
     if ((matches(e, local) && counts(tz, local, t, dst.overlap)) || moved_to(e, tz, t, dst.gap)) fires.emplace_back(t);
   }
   return fires;
-}
-
-/// All answers about (begin, end] against the list of its fires.
-void expect_agreement(const timetable& t, const std::vector<instant>& fires, instant begin, instant end,
-                      random_source& random) {
-  const auto width = (end - begin).count();
-  for (int i = 0; i < 40; ++i) {
-    const auto a = begin + std::chrono::milliseconds{static_cast<std::int64_t>(random()) % width};
-    const auto b = begin + std::chrono::milliseconds{static_cast<std::int64_t>(random()) % width};
-    const auto from = std::clamp(std::min(a, b), begin, end), until = std::clamp(std::max(a, b), begin, end);
-    const auto first = std::ranges::upper_bound(fires, from), past = std::ranges::upper_bound(fires, until);
-    EXPECT_EQ(t.count(from, until, all), past - first) << text(from) << " .. " << text(until);
-    EXPECT_EQ(t.last(from, until), first == past ? std::nullopt : std::optional{*(past - 1)}) << text(until);
-    if (first != fires.end()) {
-      EXPECT_EQ(t.next(from), *first) << text(from);
-    } else {
-      EXPECT_GT(t.next(from).value_or(instant::max()), end) << text(from);
-    }
-  }
 }
 
 const std::array<const char*, 12> zones{"UTC",
