@@ -1,6 +1,5 @@
 #pragma once
-// Jitter: spreads fires that share an instant, without chance: the same job and fire time always come to the same
-// delay, so that another leader, or a run of history, plans the same instants.
+// Spreads fires that would come all at once: a delay for each job and fire time, the same whenever it is asked for.
 
 #include "schedule/timetable.hpp"
 
@@ -9,11 +8,14 @@
 
 namespace xxl::schedule {
 
-/// Uniform in [0, most] (to one part in 2^64 / most), by the SplitMix64 finaliser of job and fire time. most >= 0.
-std::chrono::milliseconds jitter(std::uint64_t job, instant fire, std::chrono::milliseconds most);
+/// 0 to `most`, both included, each equally often over jobs and fires; 0 if `most` is 0 or less. Depends on nothing but
+/// its arguments: mix(fire in Unix milliseconds + mix(job_id)) modulo (most + 1) in 64 bits without sign, where mix(x)
+/// is what SplitMix64 answers from the state x (Vigna, prng.di.unimi.it/splitmix64.c). A promise: another function
+/// would move the fires of every job that has a jitter.
+std::chrono::milliseconds jitter(std::uint64_t job_id, instant fire, std::chrono::milliseconds most);
 
-/// When that fire of the timetable is to start: its time and its jitter, but always before the next fire, so that
-/// planned instants rise as fire times do.
-instant planned(const timetable& t, instant fire, std::uint64_t job, std::chrono::milliseconds most);
+/// When a fire of t is really due: fire + jitter, `most` cut so that it stays before the next fire of t. So planned
+/// instants are strictly increasing like the fires, and each belongs to one fire.
+instant planned(const timetable& t, instant fire, std::uint64_t job_id, std::chrono::milliseconds most);
 
 } // namespace xxl::schedule

@@ -1,6 +1,8 @@
 #pragma once
 // A time zone as a table of stretches with one offset each: what a cron search needs, without a look-up per candidate.
 
+#include "schedule/timetable.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -8,6 +10,9 @@
 #include <vector>
 
 namespace xxl::schedule {
+
+/// A local time down to the millisecond, as an instant is.
+using local_instant = std::chrono::local_time<std::chrono::milliseconds>;
 
 /// A stretch of time in which a zone's clocks differ from UTC by one and the same offset.
 struct stretch {
@@ -20,6 +25,8 @@ struct stretch {
   std::chrono::sys_seconds utc(std::chrono::local_seconds t) const {
     return std::chrono::sys_seconds{t.time_since_epoch() - offset};
   }
+  local_instant local(instant t) const { return local_instant{t.time_since_epoch() + offset}; }
+  instant utc(local_instant t) const { return instant{t.time_since_epoch() - offset}; }
 };
 
 /// The stretches of one zone over the years in which cron fires (cron_pattern.hpp), in order and without holes.

@@ -4,61 +4,74 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <set>
+#include <cmath>
 
 namespace xxl::schedule::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-const auto noon = utc("2026-06-01T12:00:00Z");
+using std::chrono::milliseconds;
 
 TEST(Jitter, IsTheSameForTheSameJobAndFire) {
-  EXPECT_EQ(jitter(7, noon, 1h), jitter(7, noon, 1h));
-  // Pinned: another mix would plan other instants than the ones that are in people's records.
-  EXPECT_EQ(jitter(7, noon, 1h).count(), pinned_jitter_7);
-  EXPECT_EQ(jitter(8, noon, 1h).count(), pinned_jitter_8);
+  // fixed for good: a change would move every job that has a jitter
+  EXPECT_EQ(jitter(1, utc("2026-01-01T00:00:00Z"), 60s), 6745ms);
+  EXPECT_EQ(jitter(2, utc("2026-01-01T00:00:00Z"), 60s), 59834ms);
+  EXPECT_EQ(jitter(1, utc("2026-01-01T00:00:01Z"), 60s), 21583ms);
+  EXPECT_EQ(jitter(1, utc("2026-01-01T00:00:00Z"), milliseconds::max()), milliseconds{1300266680315966175});
 }
 
-TEST(Jitter, IsNoneWithoutOne) {
-  EXPECT_EQ(jitter(7, noon, 0ms), 0ms);
-  EXPECT_EQ(planned(every(1s, std::nullopt), noon, 7, 0ms), noon);
-}
-
-TEST(Jitter, TakesEachValueFromZeroToTheMost) {
-  std::set<std::int64_t> seen;
-  for (int i = 0; i < 1'000; ++i) seen.insert(jitter(7, noon + i * 1s, 9ms).count());
-  EXPECT_EQ(seen, (std::set<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
-}
-
-TEST(Jitter, SpreadsJobsOfOneInstantEvenly) {
-  std::array<int, 10> bins{};
-  for (std::uint64_t job = 1; job <= 10'000; ++job)
-    bins.at(static_cast<std::size_t>(jitter(job, noon, 9'999ms).count() / 1'000)) += 1;
-  for (auto n : bins) EXPECT_NEAR(n, 1'000, 150); // five standard deviations
-}
-
-TEST(Planned, RisesAsFiresDo) {
-  const auto t = every(10s, std::nullopt);
-  auto before = planned(t, noon, 7, 1h);
-  for (auto fire = noon + 10s; fire < noon + 1h; fire += 10s) {
-    const auto at = planned(t, fire, 7, 1h);
-    EXPECT_GT(at, before);
-    EXPECT_GE(at, fire);
-    EXPECT_LT(at, fire + 10s);
-    before = at;
+TEST(Jitter, LiesBetweenZeroAndMost) {
+  EXPECT_EQ(jitter(7, instant{}, 0ms), 0ms);
+  EXPECT_EQ(jitter(7, instant{}, -5ms), 0ms);
+  for (std::uint64_t job = 0; job < 1000; ++job) {
+    EXPECT_GE(jitter(job, instant::min(), 1ms), 0ms);
+    EXPECT_LE(jitter(job, instant::max(), 1ms), 1ms);
+    EXPECT_GE(jitter(job, instant{}, milliseconds::max()), 0ms);
   }
 }
 
-TEST(Planned, OfTheLastFireIsNotCutShort) {
-  EXPECT_EQ(planned(at(noon), noon, 7, 1h), noon + jitter(7, noon, 1h));
-  EXPECT_EQ(planned(after(1s), noon, 7, 1h), noon + jitter(7, noon, 1h));
+/// Over jobs at one fire, and over fires of one job: each of ten values about equally often.
+TEST(Jitter, IsUniform) {
+  constexpr int draws = 100'000;
+  std::array<int, 10> by_job{}, by_fire{};
+  for (int i = 0; i < draws; ++i) {
+    ++by_job[static_cast<std::size_t>(jitter(static_cast<std::uint64_t>(i), instant{}, 9ms).count())];
+    ++by_fire[static_cast<std::size_t>(jitter(42, instant{std::chrono::seconds{60 * i}}, 9ms).count())];
+  }
+  for (const auto n : by_job) EXPECT_NEAR(n, draws / 10, 5 * std::sqrt(draws / 10));
+  for (const auto n : by_fire) EXPECT_NEAR(n, draws / 10, 5 * std::sqrt(draws / 10));
 }
 
-TEST(Planned, DoesNotOverflowAtTheEndOfTime) {
-  EXPECT_EQ(planned(timetable{}, instant::max(), 7, 1h), instant::max());
-  EXPECT_GE(planned(timetable{}, instant::max() - 5ms, 7, 1h), instant::max() - 5ms);
-  EXPECT_GE(planned(timetable{}, instant::min(), 7, 1h), instant::min());
+TEST(Planned, StaysBeforeTheNextFireSoThatThePlanIsStrictlyIncreasing) {
+  const auto t = make_cron("0/7 * * * * ?"); // 7 s, and 4 s at the end of each minute
+  instant before = instant::min();
+  auto fire = utc("2026-01-01T00:00:00Z");
+  bool late = false;
+  for (int i = 0; i < 2000; ++i, fire = *t.next(fire)) {
+    const auto due = planned(t, fire, 3, 1min);
+    EXPECT_GE(due, fire);
+    EXPECT_LT(due, *t.next(fire));
+    EXPECT_GT(due, before);
+    late |= due > fire + 5s;
+    before = due;
+  }
+  EXPECT_TRUE(late);
+}
+
+TEST(Planned, IsFirePlusJitterWhereThereIsRoom) {
+  const auto t = every(1h, std::nullopt);
+  const auto fire = utc("2026-01-01T00:00:00Z");
+  EXPECT_EQ(planned(t, fire, 5, 10min), fire + jitter(5, fire, 10min));
+  EXPECT_EQ(planned(at(fire), fire, 5, 10min), fire + jitter(5, fire, 10min)); // no next fire
+  EXPECT_EQ(planned(t, fire, 5, 0ms), fire);
+  EXPECT_EQ(planned(every(1ms, std::nullopt), fire, 5, 10min), fire);
+}
+
+TEST(Planned, NothingOverflowsAtTheEndsOfTime) {
+  EXPECT_EQ(planned(timetable{}, instant::max(), 5, 10min), instant::max());
+  EXPECT_LE(planned(timetable{}, instant::max() - 5ms, 5, milliseconds::max()), instant::max());
+  EXPECT_GE(planned(timetable{}, instant::min(), 5, milliseconds::max()), instant::min());
+  EXPECT_LT(planned(at(instant::max()), instant::min(), 5, milliseconds::max()), instant::max());
 }
 
 } // namespace
