@@ -95,6 +95,7 @@ planned_version::kind plan::kind_of(const audit_version& v) const {
   if (!v.enabled) return kind::idle;
   if (!problem_.empty()) return kind::unknown;
   if (times_.what() == schedule_kind::none) return kind::idle;
+  if (schedule_ && schedule_->max_runs > 0 && v.fires >= schedule_->max_runs) return kind::idle;
   if (times_.what() == schedule_kind::after) return v.paused ? kind::idle : kind::delay;
   if (!v.paused && v.first_fire) return kind::fires;
   return v.after ? kind::held : kind::idle; // nothing recorded, nothing planned: no span to record

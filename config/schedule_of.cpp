@@ -1,5 +1,12 @@
 #include "config/schedule_of.hpp"
 
+#include "config/calendar_of.hpp"
+#include "schedule/narrowing.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
 namespace xxl::config {
 namespace {
 
@@ -23,6 +30,15 @@ schedule::dst_policy dst_of(const cron_schedule& x) {
   return dst;
 }
 
+schedule::on_excluded on_excluded_of(excluded_rule rule) {
+  switch (rule) {
+  case excluded_rule::skip: return schedule::on_excluded::skip;
+  case excluded_rule::next: return schedule::on_excluded::next;
+  case excluded_rule::previous: return schedule::on_excluded::previous;
+  }
+  return schedule::on_excluded::skip;
+}
+
 struct timetable_maker {
   answer operator()(const no_schedule&) const { return schedule::timetable{}; }
   answer operator()(const cron_schedule& x) const { return schedule::cron(x.expression, x.timezone, dst_of(x)); }
@@ -33,7 +49,24 @@ struct timetable_maker {
 
 } // namespace
 
-answer timetable_of(const schedule_spec& spec) { return std::visit(timetable_maker{}, spec.kind); }
+answer timetable_of(const schedule_spec& spec) {
+  auto made = std::visit(timetable_maker{}, spec.kind);
+  auto* times = std::get_if<schedule::timetable>(&made);
+  if (!times || (!spec.from && !spec.until && spec.calendar.layers.empty())) return made;
+  auto observed = calendar_of(spec.calendar);
+  if (auto* wrong = std::get_if<schedule::parse_error>(&observed)) return std::move(*wrong);
+  schedule::narrowing n;
+  n.from = spec.from;
+  n.until = spec.until;
+  n.observed = std::get<std::shared_ptr<const schedule::calendar>>(std::move(observed));
+  if (n.observed) n.zone = spec.calendar_zone;
+  n.what = on_excluded_of(spec.on_excluded);
+  try {
+    return narrowed(std::move(*times), n);
+  } catch (const std::invalid_argument& e) { // the zone, or until before from
+    return schedule::parse_error{e.what(), 1};
+  }
+}
 
 schedule::misfire misfire_of(misfire_policy policy) {
   switch (policy) {

@@ -25,6 +25,7 @@ milliseconds jitter(std::uint64_t job_id, instant fire, milliseconds most) {
 }
 
 instant planned(const timetable& t, instant fire, std::uint64_t job_id, milliseconds most) {
+  if (most.count() <= 0) return fire;
   const auto next = t.next(fire);
   const auto last = next ? *next - milliseconds{1} : instant::max(); // the fire may be late as this
   const auto room = static_cast<std::uint64_t>(last.time_since_epoch().count()) -

@@ -22,10 +22,10 @@ enum class misfire : std::uint8_t {
 struct firing_rule {
   schedule::misfire misfire = schedule::misfire::skip;
   std::int64_t cap = std::numeric_limits<std::int64_t>::max(); ///< fire_all: so many of a gap run, the last ones; >= 1
-  std::chrono::milliseconds deadline{0}; ///< what is later never runs; 0: none. At least the threshold
-  std::uint64_t job = 0;                 ///< of the jitter
-  std::chrono::milliseconds jitter{0};   ///< at most; >= 0
-  std::optional<std::int64_t> runs_left; ///< this fire included; none: any number
+  std::chrono::milliseconds deadline{0};   ///< what is later never runs; 0: none. At least the threshold
+  std::uint64_t job = 0;                   ///< of the jitter
+  std::chrono::milliseconds jitter{0};     ///< at most; >= 0
+  std::optional<std::int64_t> runs_left{}; ///< this fire included; none: any number
 };
 
 /// Fires passed over: the first, the last and how many. Becomes one gap row.

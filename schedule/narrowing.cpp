@@ -201,11 +201,34 @@ std::optional<instant> observed(instant fire, const narrowing& n) {
   return range ? std::optional{range->begin} : std::nullopt;
 }
 
+/// A fixed delay: what it brings to an excluded instant goes to the next included one, whatever the job's other choice
+/// would be, as a dropped fire would end it.
+class delay_rule final : public timetable::rule {
+public:
+  delay_rule(timetable t, narrowing n) : base_(std::move(t)), narrowing_(std::move(n)) {}
+
+  std::optional<instant> next(instant) const override { return std::nullopt; }
+  std::int64_t count(instant, instant, std::int64_t) const override { return 0; }
+  std::optional<instant> last(instant, instant) const override { return std::nullopt; }
+  std::optional<instant> after_end(instant end) const override {
+    const auto fire = base_.after_end(end);
+    return fire ? first_included(*fire, narrowing_) : std::nullopt;
+  }
+
+private:
+  timetable base_;
+  narrowing narrowing_;
+};
+
 } // namespace
 
 timetable narrowed(timetable t, const narrowing& n) {
   check(n);
-  if (t.what() == timetable::kind::after || t.what() == timetable::kind::none) return t;
+  if (t.what() == timetable::kind::none) return t;
+  if (t.what() == timetable::kind::after) {
+    if (n.observed) zone_of(n);
+    return timetable{t.what(), std::make_shared<delay_rule>(std::move(t), n)};
+  }
   if (n.observed) t = observed(t, n);
   if (n.from || n.until) t = timetable{t.what(), std::make_shared<window_rule>(t, n.from, n.until)};
   return t;

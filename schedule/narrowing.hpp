@@ -30,9 +30,8 @@ struct narrowing {
 };
 
 /// The fires of t as narrowed: one fixed set of instants like every timetable's, several fires that come to one instant
-/// being one. Of the same kind as t. The calendar leaves nothing outside the local years 1970 to 2199. A fixed delay
-/// and a timetable without fires come back as they are: their instants are narrowed one by one, with moved() or
-/// first_included().
+/// being one. Of the same kind as t. The calendar leaves nothing outside the local years 1970 to 2199. A timetable
+/// without fires comes back as it is. A fixed delay's fire goes to first_included(), since a dropped one would end it.
 ///
 /// Costs, beside those of t: next() takes a search per included range without a fire on the way, so well below a
 /// millisecond unless there is none left (some 10 ms). count() sums over included ranges, some 10 microseconds a year.

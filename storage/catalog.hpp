@@ -104,6 +104,7 @@ struct version_row {
   bool enabled = true, paused = false; ///< enabled: neither disabled nor deleted
   std::optional<std::string> spec;
   std::string tzdb;
+  std::int64_t fires = 0; ///< since the schedule began
 };
 
 class catalog {

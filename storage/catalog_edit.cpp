@@ -31,11 +31,11 @@ constexpr auto* edit_postgres =
     " paused = :paused, deleted_ms = :deleted WHERE job_id = :job AND version = :version RETURNING version),"
     " t AS (UPDATE job_fire t SET next_ms = :next, awaits_end = :awaits, last_ms = greatest(t.last_ms, cast(:move AS "
     "bigint)), fires = CASE WHEN :restarts THEN 0 ELSE t.fires END,"
-    " version = j.version FROM j WHERE t.job_id = :job RETURNING t.last_ms),"
+    " version = j.version FROM j WHERE t.job_id = :job RETURNING t.last_ms, t.fires),"
     " v AS (INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, "
-    "who)"
+    "who, fires)"
     " SELECT :job, j.version, :now, t.last_ms, cast(:spec AS jsonb), cast(:in_force AS boolean), :paused, :next, "
-    ":tzdb, :who FROM j, t),"
+    ":tzdb, :who, t.fires FROM j, t),"
     " g AS (INSERT INTO gap (job_id, from_ms, to_ms, n, at_ms, version, reason)"
     " SELECT :job, :gap_from, :gap_to, cast(:gap_fires AS bigint), :now, j.version - 1, :gap_reason FROM j"
     " WHERE cast(:gap_fires AS bigint) > 0),"
@@ -49,9 +49,10 @@ constexpr auto* fire_sqlite = "UPDATE job_fire SET next_ms = :next, awaits_end =
                               " last_ms = CASE WHEN last_ms IS NULL OR last_ms < :move THEN coalesce(:move, last_ms) "
                               "ELSE last_ms END, fires = CASE WHEN :restarts THEN 0 ELSE fires END WHERE job_id = :job";
 constexpr auto* version_sqlite =
-    "INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, who)"
-    " SELECT :job, version, :now, last_ms, :spec, :in_force, :paused, :next, :tzdb, :who FROM job_fire WHERE job_id = "
-    ":job";
+    "INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, who, "
+    "fires)"
+    " SELECT :job, version, :now, last_ms, :spec, :in_force, :paused, :next, :tzdb, :who, fires FROM job_fire"
+    " WHERE job_id = :job";
 constexpr auto* gap_sqlite = "INSERT INTO gap (job_id, from_ms, to_ms, n, at_ms, version, reason)"
                              " VALUES (:job, :gap_from, :gap_to, :gap_fires, :now, :version, :gap_reason)";
 constexpr auto* log_sqlite = "INSERT INTO operator_log (at_ms, who, what, target, after)"

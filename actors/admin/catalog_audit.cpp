@@ -17,6 +17,7 @@ audit_version audit_view(storage::version_row row) {
   view.enabled = row.enabled;
   view.paused = row.paused;
   view.tzdb = std::move(row.tzdb);
+  view.fires = row.fires;
   if (!row.spec) return view;
   auto spec = config::from_json(*row.spec);
   if (auto* read = std::get_if<job_spec>(&spec)) {

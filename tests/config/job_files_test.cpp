@@ -94,10 +94,10 @@ TEST(JobFiles, WhatNarrowsAScheduleIsRead) {
   cron_schedule cron{"0 30 2 * * ?", "UTC"};
   cron.gap = gap_rule::next;
   cron.overlap = overlap_rule::both;
-  EXPECT_EQ(schedule("{cron: 0 30 2 * * ?, gap: next, overlap: both}"), schedule_spec{cron});
+  EXPECT_EQ(schedule("{cron: \"0 30 2 * * ?\", gap: next, overlap: both}"), schedule_spec{cron});
   cron_schedule vixie{"0 30 2 * * ?", "UTC"};
   vixie.vixie = true;
-  EXPECT_EQ(schedule("{cron: 0 30 2 * * ?, dst: vixie}"), schedule_spec{vixie});
+  EXPECT_EQ(schedule("{cron: \"0 30 2 * * ?\", dst: vixie}"), schedule_spec{vixie});
 }
 
 TEST(JobFiles, MisfiresAreRead) {

@@ -79,11 +79,20 @@ TEST(Window, HoldsForWhatAFireIsMovedTo) {
             std::vector<std::string>{"2026-03-09T09:00:00Z"});
 }
 
-TEST(Narrowed, AFixedDelayAndNoneStayAsTheyAre) {
-  const auto n = observing({.exclude_weekdays = every_weekday});
-  EXPECT_EQ(narrowed(after(5s), n).what(), timetable::kind::after);
-  EXPECT_EQ(narrowed(after(5s), n).delay(), 5s);
-  EXPECT_EQ(narrowed(timetable{}, n).what(), timetable::kind::none);
+TEST(Narrowed, NoneStaysAsItIs) {
+  EXPECT_EQ(narrowed(timetable{}, observing({.exclude_weekdays = every_weekday})).what(), timetable::kind::none);
+}
+
+TEST(Narrowed, AFixedDelayGoesOnAtTheNextIncludedInstant) {
+  for (const auto what : all_ways) {
+    auto n = observing({.exclude_weekdays = weekend}, what);
+    const auto t = narrowed(after(5s), n);
+    EXPECT_EQ(t.what(), timetable::kind::after);
+    EXPECT_EQ(t.after_end(utc("2026-03-06T12:00:00Z")), utc("2026-03-06T12:00:05Z"));
+    EXPECT_EQ(t.after_end(utc("2026-03-06T23:59:58Z")), utc("2026-03-09T00:00:00Z"));
+    n.until = utc("2026-03-08T00:00:00Z");
+    EXPECT_EQ(narrowed(after(5s), n).after_end(utc("2026-03-06T23:59:58Z")), std::nullopt) << "it has ended";
+  }
 }
 
 TEST(Narrowed, WhatMakesNoSenseIsRefused) {
@@ -269,7 +278,8 @@ TEST(Narrowed, ExcludedFiresAreNotMissed) {
   const auto t = narrowed(make_cron("0 0 9 * * ?"), observing({.exclude_weekdays = weekend}));
   EXPECT_EQ(span(t, utc("2026-03-06T09:00:00Z"), utc("2026-03-10T20:00:00Z")),
             (passed_over{utc("2026-03-09T09:00:00Z"), utc("2026-03-10T09:00:00Z"), 2}));
-  const auto d = decide(t, utc("2026-03-06T09:00:00Z"), utc("2026-03-09T20:00:00Z"), misfire::fire_once, 5s);
+  const auto d =
+      decide(t, utc("2026-03-06T09:00:00Z"), utc("2026-03-09T20:00:00Z"), {.misfire = misfire::fire_once}, 5s);
   EXPECT_EQ(d.fire, utc("2026-03-09T09:00:00Z"));
   EXPECT_EQ(d.gap, (passed_over{utc("2026-03-06T09:00:00Z"), utc("2026-03-06T09:00:00Z"), 1}));
 }
