@@ -114,6 +114,11 @@ public:
     return fire;
   }
 
+  /// Not where a gap moves fires to other times.
+  std::optional<instant> daily_since(const zone& z) const override {
+    return &z == zone_.get() && gap_ == gap_rule::skip ? std::optional{instant::min()} : std::nullopt;
+  }
+
 private:
   /// The offset before stretch i; its own if it is the first.
   seconds offset_before(std::size_t i) const { return (*zone_)[i == 0 ? 0 : i - 1].offset; }
