@@ -67,8 +67,8 @@ std::uint8_t read_weekdays(yaml_reader& in, const yaml_node& list) {
   return static_cast<std::uint8_t>(days);
 }
 
-std::vector<declared_calendar::base> read_bases(yaml_reader& in, const yaml_node& list) {
-  std::vector<declared_calendar::base> bases;
+std::vector<calendar_reference> read_bases(yaml_reader& in, const yaml_node& list) {
+  std::vector<calendar_reference> bases;
   for (auto& [node, name] : entries(in, list, "calendars")) {
     if (std::any_of(bases.begin(), bases.end(), [&](auto& base) { return base.name == name; }))
       in.fail(*node, "calendars: \"" + name + "\" is there twice");
@@ -111,6 +111,16 @@ declared_calendar read_calendar(yaml_reader& in, const yaml_node& node) {
 // --- all of them ---
 
 const std::string most_others = std::to_string(calendar_spec::most_layers - 1) + " others may stand behind a calendar";
+
+/// What is wrong with a name that none of them has.
+template <class Names> std::string not_defined(const std::string& name, const Names& known) {
+  std::vector<string_view> names;
+  for (auto& [other, what] : known) names.push_back(other);
+  auto near = nearest_name(name, names);
+  return "\"" + name + "\" is not defined in these files" +
+         (near.empty() ? ": add it under calendars:, or name the file that defines it too"
+                       : "; did you mean \"" + std::string{near} + "\"?");
+}
 
 /// Goes from each calendar to its bases, depth first, each once.
 class resolver {
@@ -162,12 +172,9 @@ private:
   }
 
   /// A base's spec; null, reported, if it is not defined or leads back to where the path comes from.
-  const std::optional<calendar_spec>* find(const calendar_in_file& here, const declared_calendar::base& base) {
+  const std::optional<calendar_spec>* find(const calendar_in_file& here, const calendar_reference& base) {
     if (!defined_.contains(base.name)) {
-      std::vector<string_view> names;
-      for (auto& [name, at] : defined_) names.push_back(name);
-      problems_.add(*here.source, base.where,
-                    "calendars: \"" + base.name + "\" is not defined in these files" + nearest(base.name, names));
+      problems_.add(*here.source, base.where, "calendars: " + not_defined(base.name, defined_));
       return nullptr;
     }
     auto start = std::find(path_.begin(), path_.end(), base.name);
@@ -179,12 +186,6 @@ private:
         (start == path_.end() ? "calendars: at most " + most_others + ": " : "calendars: they go in a circle: ") + way +
             base.name);
     return nullptr;
-  }
-
-  static std::string nearest(string_view name, const std::vector<string_view>& names) {
-    auto near = nearest_name(name, names);
-    return near.empty() ? ": add it under calendars:, or name the file that defines it too"
-                        : "; did you mean \"" + std::string{near} + "\"?";
   }
 
   /// Adds the layers of a base that are not there yet; the place of its own.
@@ -230,6 +231,14 @@ std::vector<declared_calendar> read_calendars(yaml_reader& in, const yaml_node& 
 
 calendar_specs resolve_calendars(std::span<const calendar_in_file> calendars, problem_list& problems) {
   return resolver{calendars, problems}.resolve();
+}
+
+const std::optional<calendar_spec>* find_calendar(const calendar_specs& calendars, const source_text& source,
+                                                  const calendar_reference& reference, problem_list& problems) {
+  auto found = calendars.find(reference.name);
+  if (found != calendars.end()) return &found->second;
+  problems.add(source, reference.where, "calendar: " + not_defined(reference.name, calendars));
+  return nullptr;
 }
 
 } // namespace xxl::config

@@ -12,15 +12,17 @@
 
 namespace xxl::config {
 
+/// A calendar's name where something refers to it.
+struct calendar_reference {
+  std::string name;
+  position where;
+};
+
 /// A calendar and where it is defined. `whole` is false where something in it was reported: its name still counts, so
 /// that one error does not bring others with it.
 struct declared_calendar {
-  struct base {
-    std::string name;
-    position where;
-  };
   calendar_layer layer; ///< without its bases: they may stand in other files
-  std::vector<base> bases;
+  std::vector<calendar_reference> bases;
   position name_at;
   bool whole = false;
 };
@@ -41,5 +43,9 @@ using calendar_specs = std::map<std::string, std::optional<calendar_spec>, std::
 /// Puts the calendars of all files together. Reports names that are defined twice, bases that are not defined, circles,
 /// calendars built on more others than travel with a job, and hours that have nothing in common.
 calendar_specs resolve_calendars(std::span<const calendar_in_file> calendars, problem_list& problems);
+
+/// The calendar that a schedule refers to; null, reported, if it is not defined, and none where it has been reported.
+const std::optional<calendar_spec>* find_calendar(const calendar_specs& calendars, const source_text& source,
+                                                  const calendar_reference& reference, problem_list& problems);
 
 } // namespace xxl::config

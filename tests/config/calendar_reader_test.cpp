@@ -2,6 +2,7 @@
 
 #include "config/calendar_of.hpp"
 #include "config/calendar_reader.hpp"
+#include "config/job_files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -201,6 +202,67 @@ TEST(CalendarReader, HoursHaveSomethingInCommon) {
   EXPECT_EQ(
       errors_of("calendars:\n  - {name: early, hours: [\"06:00-08:00\"]}\n" + line + "\n"),
       at(3, 12, "calendar \"late\" has no hours: its own and those of its calendars have nothing in common", line));
+}
+
+// --- schedules that observe one ---
+
+job_set jobs_with(const std::string& schedule) {
+  return read_jobs(
+      {source_text{"jobs1.yaml", "version: 1\ngroups: [{name: orders}]\njobs:\n  - name: a\n    group: orders"
+                                 "\n    handler: h\n    schedule: " +
+                                     schedule + "\n"},
+       source_text{"jobs2.yaml", "version: 1\ncalendars:\n  - {name: work, exclude_weekdays: [SAT, SUN]}\n"
+                                 "  - {name: bad, exclude: [2026-02-30]}\n"}},
+      {.timezone = "Asia/Shanghai"});
+}
+
+/// What is wrong in the schedule of line 7, without the error of the calendar "bad".
+std::string schedule_error(const std::string& schedule) {
+  auto set = jobs_with(schedule);
+  std::string found;
+  for (auto& problem : set.problems.kept())
+    if (problem.file == "jobs1.yaml") found += std::to_string(problem.where.column) + ": " + problem.message;
+  return found;
+}
+
+TEST(ObservedCalendar, TravelsWithTheSchedule) {
+  auto set = jobs_with("{every: 1h, calendar: work, on_excluded: next, from: 2026-01-01T00:00:00Z, "
+                       "until: 2026-01-01T00:00:00Z}");
+  ASSERT_EQ(set.jobs.size(), 1u);
+  auto& schedule = set.jobs[0].schedule;
+  EXPECT_THAT(names_of(schedule.calendar), ElementsAre("work"));
+  EXPECT_EQ(schedule.calendar_zone, "Asia/Shanghai");
+  EXPECT_EQ(schedule.on_excluded, excluded_rule::next);
+  EXPECT_EQ(schedule.from, schedule.until);
+  EXPECT_TRUE(schedule.from);
+  EXPECT_EQ(jobs_with("{every: 1h, calendar: work, timezone: Europe/Berlin}").jobs.at(0).schedule.calendar_zone,
+            "Europe/Berlin");
+  EXPECT_EQ(
+      jobs_with("{cron: \"0 0 9 * * ?\", calendar: work, timezone: Europe/Berlin}").jobs.at(0).schedule.calendar_zone,
+      "Europe/Berlin");
+}
+
+TEST(ObservedCalendar, IsDefinedAndRight) {
+  EXPECT_EQ(schedule_error("{every: 1h, calendar: wrok}"),
+            "37: calendar: \"wrok\" is not defined in these files; did you mean \"work\"?");
+  EXPECT_EQ(schedule_error("{every: 1h, calendar: bad}"), "");
+  EXPECT_THAT(jobs_with("{every: 1h, calendar: bad}").jobs, IsEmpty());
+  EXPECT_EQ(schedule_error("{every: 1h, calendar: [work]}"), "37: calendar: expected text, found a list");
+  EXPECT_EQ(schedule_error("{every: 1h, calendars: [work]}"),
+            "27: \"calendars\" does not stand in a schedule itself: write calendar: NAME");
+}
+
+TEST(ObservedCalendar, WhatGoesWithItIsChecked) {
+  EXPECT_EQ(schedule_error("{every: 1h, on_excluded: next}"),
+            "40: on_excluded: there is no calendar: write calendar: NAME, or leave it out");
+  EXPECT_EQ(schedule_error("{every: 1h, calendar: work, on_excluded: jump}"),
+            "56: unknown on_excluded \"jump\"; known are skip, next, previous");
+  EXPECT_EQ(schedule_error("{every: 1h, timezone: UTC}"),
+            "37: timezone: stands only with cron, here the schedule is every");
+  EXPECT_EQ(schedule_error("{every: 1h, calendar: work, timezone: Mars}"),
+            "53: timezone: \"Mars\" is unknown: write an IANA name such as Asia/Shanghai, or UTC");
+  EXPECT_EQ(schedule_error("{every: 1h, from: 2026-01-02T00:00:00Z, until: 2026-01-01T00:00:00Z}"),
+            "62: until: earlier than from, so nothing could run");
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 // The documents cannot rot: what they show is what the code does.
 
-#include "config/calendar_reader.hpp"
 #include "config/job_files.hpp"
 #include "config/settings.hpp"
 
@@ -69,23 +68,6 @@ TEST(Docs, EveryJobFileInJobsIsValid) {
   auto files = blocks(document("jobs.md"), "yaml");
   ASSERT_GE(files.size(), 3u);
   for (auto& file : files) EXPECT_EQ(report(read_jobs({source_text{"jobs.yaml", file}}).problems), "") << file;
-}
-
-TEST(Docs, EveryCalendarInJobsIsValid) {
-  auto files = blocks(document("jobs.md"), "yaml calendars");
-  ASSERT_GE(files.size(), 1u);
-  for (auto& file : files) {
-    problem_list problems;
-    source_text source{"jobs.yaml", file};
-    auto root = parse_yaml(source, problems);
-    ASSERT_TRUE(root && root->find("calendars")) << report(problems);
-    yaml_reader in{source, problems};
-    auto calendars = read_calendars(in, *root->find("calendars"));
-    std::vector<calendar_in_file> all;
-    for (auto& calendar : calendars) all.push_back({&source, &calendar});
-    EXPECT_EQ(resolve_calendars(all, problems).size(), 2u);
-    EXPECT_EQ(report(problems), "") << file;
-  }
 }
 
 TEST(Docs, EveryErrorInJobsIsWhatTheReaderSays) {
