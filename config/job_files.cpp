@@ -81,6 +81,23 @@ void check_reference(const definitions& groups, const source_text& source, const
                                  : "; did you mean \"" + std::string{near} + "\"?"));
 }
 
+calendar_specs calendars_of(const std::vector<source_text>& sources, const std::vector<job_file>& files,
+                            problem_list& problems) {
+  std::vector<calendar_in_file> all;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    for (auto& calendar : files[i].calendars) all.push_back({&sources[i], &calendar});
+  return resolve_calendars(all, problems);
+}
+
+/// Puts the calendar that the job's schedule names into it; false if there is none that could be.
+bool observe(declared_job& job, const source_text& source, const calendar_specs& calendars, problem_list& problems) {
+  if (!job.calendar) return true;
+  auto* found = find_calendar(calendars, source, *job.calendar, problems);
+  if (!found || !*found) return false;
+  job.spec.schedule.calendar = **found;
+  return true;
+}
+
 } // namespace
 
 job_set read_jobs(const std::vector<source_text>& sources, const load_options& options) {
@@ -90,6 +107,7 @@ job_set read_jobs(const std::vector<source_text>& sources, const load_options& o
     out.files.push_back(source.name());
     files.push_back(read_job_file(source, options.timezone, out.problems));
   }
+  const auto calendars = calendars_of(sources, files, out.problems);
   definitions groups, jobs;
   for (std::size_t i = 0; i < sources.size(); ++i)
     for (auto& group : files[i].groups)
@@ -102,7 +120,8 @@ job_set read_jobs(const std::vector<source_text>& sources, const load_options& o
       auto key = job.spec.group + "/" + job.spec.name;
       bool fresh = define(jobs, key, "job \"" + key + "\"", {&sources[i], job.name_at}, out.problems);
       if (!options.groups_known_elsewhere) check_reference(groups, sources[i], job, out.problems);
-      if (fresh && job.whole) out.jobs.push_back(std::move(job.spec));
+      bool observes = observe(job, sources[i], calendars, out.problems);
+      if (fresh && job.whole && observes) out.jobs.push_back(std::move(job.spec));
     }
   }
   out.problems.sort();

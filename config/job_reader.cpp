@@ -19,8 +19,8 @@ using namespace std::chrono_literals;
 using std::string_view;
 namespace fs = std::filesystem;
 
-constexpr std::array<string_view, 3> file_keys{"version", "groups", "jobs"};
-constexpr std::array<string_view, 3> file_later{"calendars", "alarms", "defaults"};
+constexpr std::array<string_view, 4> file_keys{"version", "calendars", "groups", "jobs"};
+constexpr std::array<string_view, 2> file_later{"alarms", "defaults"};
 
 constexpr std::array<string_view, 3> group_keys{"name", "title", "addresses"};
 constexpr std::array<string_view, 4> group_later{"labels", "alarm", "alarms", "limits"};
@@ -71,6 +71,7 @@ public:
     job_file out;
     if (root.what == yaml_node::kind::mapping && !version(root)) return out;
     if (!in_.mapping(root, {"a job file", file_keys, file_later})) return out;
+    if (auto* calendars = root.find("calendars")) out.calendars = read_calendars(in_, *calendars);
     if (auto* groups = root.find("groups"); groups && in_.list(*groups, "groups"))
       for (auto& item : groups->items) group(*item, out.groups);
     if (auto* jobs = root.find("jobs"); jobs && in_.list(*jobs, "jobs"))
@@ -146,7 +147,10 @@ private:
     declared_job job;
     names(node, job);
     if (auto* schedule = node.find("schedule"))
-      job.spec.schedule = read_schedule(in_, *schedule, default_timezone_).value_or(no_schedule{});
+      if (auto read = read_schedule(in_, *schedule, default_timezone_)) {
+        job.spec.schedule = std::move(read->spec);
+        job.calendar = std::move(read->calendar);
+      }
     work(node, job.spec);
     options(node, job.spec);
     job.whole = in_.failures() == before;

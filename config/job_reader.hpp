@@ -2,10 +2,12 @@
 // One job file: from its YAML tree to groups and jobs. What needs other files (duplicates, references) is
 // job_files.hpp's.
 
+#include "config/calendar_reader.hpp"
 #include "config/problem.hpp"
 #include "config/source_text.hpp"
 #include "protocol/job_spec.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +21,16 @@ struct declared_group {
   bool whole = false;
 };
 struct declared_job {
-  job_spec spec;
+  job_spec spec; ///< without the calendar that its schedule observes
   position name_at, group_at;
+  std::optional<calendar_reference> calendar;
   bool whole = false;
 };
 
 struct job_file {
-  std::vector<declared_group> groups; ///< those with a name
-  std::vector<declared_job> jobs;     ///< those with a name and a group
+  std::vector<declared_calendar> calendars; ///< those with a name
+  std::vector<declared_group> groups;       ///< those with a name
+  std::vector<declared_job> jobs;           ///< those with a name and a group
 };
 
 /// Reads a file. Scripts that it names (`file:`) are read from disk, relative to the folder of source.name().

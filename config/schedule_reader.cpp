@@ -1,8 +1,10 @@
 #include "config/schedule_reader.hpp"
 
 #include "config/schedule_of.hpp"
+#include "protocol/limits.hpp"
 
 #include <array>
+#include <utility>
 
 namespace xxl::config {
 namespace {
@@ -10,10 +12,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::string_view;
 
-constexpr std::array<string_view, 11> known_keys{"cron", "timezone", "every",   "start",    "after", "at",
-                                                 "dst",  "gap",      "overlap", "max_runs", "jitter"};
+constexpr std::array<string_view, 15> known_keys{"cron",   "timezone", "every",       "start",   "after",
+                                                 "at",     "dst",      "gap",         "overlap", "max_runs",
+                                                 "jitter", "calendar", "on_excluded", "from",    "until"};
 constexpr std::array<string_view, 4> kinds{"cron", "every", "after", "at"};
-constexpr std::array<string_view, 6> later_keys{"calendar", "calendars", "on_excluded", "from", "until", "dialect"};
+constexpr std::array<string_view, 1> later_keys{"dialect"};
+constexpr std::array<std::pair<string_view, string_view>, 1> elsewhere{{{"calendars", "calendar: NAME"}}};
 constexpr std::size_t cron_bytes = 512;
 constexpr std::size_t timezone_bytes = 64;
 
@@ -112,25 +116,54 @@ void read_limits(yaml_reader& in, const yaml_node& node, schedule_spec& schedule
   if (auto* jitter = node.find("jitter")) schedule.jitter = in.duration(*jitter, "jitter", 1ms).value_or(0ms);
 }
 
+void read_window(yaml_reader& in, const yaml_node& node, schedule_spec& schedule) {
+  auto* until = node.find("until");
+  if (auto* from = node.find("from")) schedule.from = in.moment(*from, "from");
+  if (until) schedule.until = in.moment(*until, "until");
+  if (schedule.from && schedule.until && *schedule.until < *schedule.from)
+    in.fail(*until, "until: earlier than from, so nothing could run");
+}
+
+std::optional<calendar_reference> read_observed(yaml_reader& in, const yaml_node& node, schedule_spec& schedule,
+                                                const std::string& default_timezone) {
+  auto* calendar = node.find("calendar");
+  if (auto* what = node.find("on_excluded")) {
+    schedule.on_excluded = in.name<excluded_rule>(*what, "on_excluded", {}).value_or(schedule.on_excluded);
+    if (!calendar) in.fail(*what, "on_excluded: there is no calendar: write calendar: NAME, or leave it out");
+  }
+  if (!calendar) return std::nullopt;
+  // Of a cron schedule the zone has been read, or reported.
+  auto* cron = std::get_if<cron_schedule>(&schedule.kind);
+  if (cron)
+    schedule.calendar_zone = cron->timezone;
+  else if (!node.find("cron"))
+    schedule.calendar_zone = read_timezone(in, node, default_timezone).value_or("UTC");
+  auto name = in.label(*calendar, "calendar", limits::name_bytes);
+  return name ? std::optional{calendar_reference{std::move(*name), calendar->where}} : std::nullopt;
+}
+
 } // namespace
 
-std::optional<schedule_spec> read_schedule(yaml_reader& in, const yaml_node& node,
-                                           const std::string& default_timezone) {
-  if (node.is_scalar() && node.text == "none") return no_schedule{};
+std::optional<declared_schedule> read_schedule(yaml_reader& in, const yaml_node& node,
+                                               const std::string& default_timezone) {
+  if (node.is_scalar() && node.text == "none") return declared_schedule{};
   if (node.what != yaml_node::kind::mapping) {
     in.fail(node,
             "schedule: expected none, {cron: ...}, {every: ...}, {after: ...} or {at: ...}, found " + describe(node));
     return std::nullopt;
   }
-  in.mapping(node, {"a schedule", known_keys, later_keys});
+  in.mapping(node, {"a schedule", known_keys, later_keys, elsewhere});
   auto kind = kind_of(in, node);
   if (kind.empty()) return std::nullopt;
-  for (auto key : {"timezone", "dst", "gap", "overlap"}) check_companion(in, node, kind, key, "cron");
+  for (auto key : {"dst", "gap", "overlap"}) check_companion(in, node, kind, key, "cron");
+  if (!node.find("calendar")) check_companion(in, node, kind, "timezone", "cron");
   check_companion(in, node, kind, "start", "every");
   auto read = read_kind(in, node, kind, default_timezone);
-  schedule_spec schedule{read.value_or(no_schedule{})};
-  read_limits(in, node, schedule);
-  return read ? std::optional{schedule} : std::nullopt;
+  declared_schedule schedule{schedule_spec{read.value_or(no_schedule{})}, std::nullopt};
+  read_limits(in, node, schedule.spec);
+  read_window(in, node, schedule.spec);
+  schedule.calendar = read_observed(in, node, schedule.spec, default_timezone);
+  return read ? std::optional{std::move(schedule)} : std::nullopt;
 }
 
 } // namespace xxl::config

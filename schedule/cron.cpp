@@ -5,6 +5,7 @@
 #include "schedule/cron_parser.hpp"
 #include "schedule/cron_pattern.hpp"
 #include "schedule/rule.hpp"
+#include "schedule/search_back.hpp"
 #include "schedule/zone.hpp"
 
 #include <algorithm>
@@ -85,33 +86,18 @@ public:
     return std::min(n, most);
   }
 
-  /// By next() alone, from instants ever further back and then by bisection: some dozens of calls, however long the
-  /// span.
   std::optional<instant> last(instant after, instant until) const override {
-    const auto fire_after = [&](instant t) -> std::optional<instant> {
+    until = std::min(until, instant{(*zone_)[zone_->size() - 1].end}); // no fire beyond the table
+    const auto fire_after = [this, until](instant t) -> std::optional<instant> {
       const auto fire = next(t);
       return fire && *fire <= until ? fire : std::nullopt;
     };
-    const auto first = fire_after(after);
-    if (!first) return std::nullopt;
-    auto fire = *first;
-    // no fire in (clear, until]; none beyond the table either, whose end keeps the differences below within an int64
-    auto clear = std::min(until, instant{(*zone_)[zone_->size() - 1].end});
-    for (seconds back{1}; clear - fire > back; back *= 2) {
-      if (const auto later = fire_after(clear - back)) {
-        fire = *later;
-        break;
-      }
-      clear -= back;
-    }
-    while (fire < clear) {
-      const auto middle = fire + (clear - fire) / 2;
-      if (const auto later = fire_after(middle))
-        fire = *later;
-      else
-        clear = middle;
-    }
-    return fire;
+    return last_by_next(fire_after, after, until);
+  }
+
+  /// Not where a gap moves fires to other times.
+  std::optional<instant> daily_since(const zone& z) const override {
+    return &z == zone_.get() && gap_ == gap_rule::skip ? std::optional{instant::min()} : std::nullopt;
   }
 
 private:

@@ -2,6 +2,7 @@
 // difference of two instants is ever taken that could overflow.
 
 #include "schedule/rule.hpp"
+#include "schedule/zone.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -52,6 +53,15 @@ public:
     if (ms < first_ms + back) return std::nullopt;
     const auto fire = from_ms(ms - back);
     return fire > after && fire.time_since_epoch().count() >= start_ ? std::optional{fire} : std::nullopt;
+  }
+
+  /// If the period divides a day and all that the zone's clocks are ever changed by.
+  std::optional<instant> daily_since(const zone& z) const override {
+    const std::chrono::milliseconds period{period_};
+    if (std::chrono::days{1} % period != period.zero()) return std::nullopt;
+    for (std::size_t i = 1; i < z.size(); ++i)
+      if ((z[i].offset - z[0].offset) % period != period.zero()) return std::nullopt;
+    return from_ms(start_);
   }
 
 private:

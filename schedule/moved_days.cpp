@@ -38,8 +38,13 @@ std::vector<local_days> missing_days(const zone& z) {
 
 } // namespace
 
-moved_days::moved_days(std::shared_ptr<const calendar> c, std::shared_ptr<const zone> z, direction d)
-    : calendar_(std::move(c)), zone_(std::move(z)), direction_(d), missing_(missing_days(*zone_)) {}
+moved_days::moved_days(timetable t, std::shared_ptr<const calendar> c, std::shared_ptr<const zone> z, direction d)
+    : base_(std::move(t)),
+      calendar_(std::move(c)),
+      zone_(std::move(z)),
+      direction_(d),
+      daily_since_(base_.daily_since(*zone_)),
+      missing_(missing_days(*zone_)) {}
 
 // --- days ---
 
@@ -101,56 +106,78 @@ std::optional<instant> moved_days::moved(instant fire) const {
 
 // --- all of them ---
 
+/// Does each local time of the day exist just once, and in stretch i?
+bool moved_days::is_plain(std::size_t i, days day) const {
+  auto range = range_of((*zone_)[i]);
+  if (i > 0) range.begin = std::max(range.begin, gap_before(*zone_, i).begin);
+  if (i + 1 < zone_->size()) range.end = std::min(range.end, gap_before(*zone_, i + 1).end);
+  return range.begin <= day && day + std::chrono::days{1} <= range.end;
+}
+
+/// Has the day fires of its own at all times that fires of other days could bring?
+bool moved_days::has_all_times(days target) const {
+  if (!daily_since_) return false;
+  const auto i = zone_->index_of(as_if_utc(target + std::chrono::hours{12}));
+  if (i == zone_->size() || !is_plain(i, target)) return false;
+  const auto begin = (*zone_)[i].utc(local_instant{target});
+  const auto fire = base_.next(begin - tick);
+  return begin >= *daily_since_ && fire && *fire < begin + std::chrono::days{1};
+}
+
 /// The earliest time of the day, at or after `from`, of a fire in the run. Fires are sought from day to day in each
 /// stretch of the zone, where local time runs evenly.
-std::optional<milliseconds> moved_days::first_time(const timetable& t, run r, milliseconds from) const {
+std::optional<milliseconds> moved_days::first_time(run r, milliseconds from) const {
   std::optional<milliseconds> best;
   for (auto i = zone_->index_of(as_if_utc(r.begin) - most_offset);
        i < zone_->size() && (*zone_)[i].begin < as_if_utc(r.end) + most_offset; ++i) {
     const auto& here = (*zone_)[i];
-    const auto begin = std::max<local_instant>(range_of(here).begin, r.begin);
     const auto end = std::min<local_instant>(range_of(here).end, r.end);
-    for (auto day = date_of(begin); day < end;) {
-      const auto fire = t.next(here.utc(std::max<local_instant>(begin, day + from)) - tick);
-      if (!fire || *fire >= here.utc(end)) break;
-      day = date_of(here.local(*fire));
-      const auto time = here.local(*fire) - day;
-      if (time < from) continue; // of a later day: the search goes on there
-      best = std::min(best.value_or(time), time);
+    const auto next = [&](local_instant t) {
+      const auto fire = base_.next(here.utc(t) - tick);
+      return fire && *fire < here.utc(end) ? here.local(*fire) : end;
+    };
+    auto from_here = std::max<local_instant>(range_of(here).begin, r.begin);
+    while (from_here < end) {
+      auto fire = next(from_here);
+      if (fire >= end) break;
+      const auto day = date_of(fire);
+      if (fire - day < from) fire = next(day + from);
+      const bool found = fire < end && date_of(fire) == day;
+      if (found && (!best || fire - day < *best)) best = fire - day;
       if (best == from) return best;
-      day += std::chrono::days{1};
+      if (daily_since_ && here.utc(local_instant{day}) >= *daily_since_ && is_plain(i, day)) return best;
+      from_here = day + std::chrono::days{1};
     }
   }
   return best;
 }
 
 /// The first local time in the range to which a fire is moved.
-std::optional<local_instant> moved_days::first(const timetable& t, local_range range) const {
+std::optional<local_instant> moved_days::first(local_range range) const {
   for (auto day = next_target(date_of(range.begin)); day != day_set::end && day < range.end;
        day = next_target(day + std::chrono::days{1})) {
     const auto r = run_of(day);
-    if (r.empty()) continue;
-    const auto from = std::max(range.begin - day, milliseconds{0});
-    const auto time = first_time(t, r, from);
+    if (r.empty() || has_all_times(day)) continue;
+    const auto time = first_time(r, std::max(range.begin - day, milliseconds{0}));
     if (time && day + *time < range.end) return day + *time;
   }
   return std::nullopt;
 }
 
-std::optional<instant> moved_days::next(const timetable& t, instant after, instant until) const {
+std::optional<instant> moved_days::next(instant after, instant until) const {
   if (after >= until) return std::nullopt;
   for (auto i = zone_->index_of(to_seconds(after + tick)); i < zone_->size() && (*zone_)[i].begin <= until; ++i) {
     const auto& here = (*zone_)[i];
     const auto from = std::max<instant>(after + tick, here.begin);
     if (i > 0 && from == here.begin) {
       const auto gap = gap_before(*zone_, i);
-      if (gap.begin < gap.end && first(t, gap)) return from;
+      if (gap.begin < gap.end && first(gap)) return from;
     }
     local_range range{here.local(from), here.local(std::min<instant>(here.end - tick, until)) + tick};
     if (i + 1 < zone_->size()) // an overlap counts in its later pass
       range.end = std::min(range.end, gap_before(*zone_, i + 1).end);
     if (range.begin >= range.end) continue;
-    if (const auto found = first(t, range)) return here.utc(*found);
+    if (const auto found = first(range)) return here.utc(*found);
   }
   return std::nullopt;
 }

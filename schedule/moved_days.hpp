@@ -17,10 +17,12 @@ class moved_days {
 public:
   enum class direction : std::uint8_t { next, previous };
 
-  moved_days(std::shared_ptr<const calendar> c, std::shared_ptr<const zone> z, direction d);
+  moved_days(timetable t, std::shared_ptr<const calendar> c, std::shared_ptr<const zone> z, direction d);
 
-  /// The first instant in (after, until] to which a fire of an excluded day is moved.
-  std::optional<instant> next(const timetable& t, instant after, instant until) const;
+  /// The first instant in (after, until] to which a fire of an excluded day is moved. Where days are alike
+  /// (timetable::daily_since) those are left out that the included day has as fires of its own: then a search costs
+  /// some next() of the timetable. Else one or two for each excluded day with fires that goes to the same included one.
+  std::optional<instant> next(instant after, instant until) const;
 
   /// Where a fire at that instant goes: itself on an included day, none outside the calendar's years or without a day
   /// to go to.
@@ -41,14 +43,18 @@ private:
   std::optional<days> target_of(days excluded) const;
   run run_of(days target) const;
 
-  std::optional<local_instant> first(const timetable& t, local_range range) const;
-  std::optional<std::chrono::milliseconds> first_time(const timetable& t, run r, std::chrono::milliseconds from) const;
+  bool is_plain(std::size_t i, days day) const;
+  bool has_all_times(days target) const;
+  std::optional<local_instant> first(local_range range) const;
+  std::optional<std::chrono::milliseconds> first_time(run r, std::chrono::milliseconds from) const;
   instant lay(local_instant t) const;
 
+  timetable base_;
   std::shared_ptr<const calendar> calendar_;
   std::shared_ptr<const zone> zone_;
   direction direction_;
-  std::vector<days> missing_; ///< dates that the zone skips as a whole: no day to go to
+  std::optional<instant> daily_since_; ///< of base_
+  std::vector<days> missing_;          ///< dates that the zone skips as a whole: no day to go to
 };
 
 } // namespace xxl::schedule

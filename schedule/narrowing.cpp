@@ -101,7 +101,10 @@ class move_rule final : public calendar_rule {
 public:
   move_rule(timetable t, const std::shared_ptr<const calendar>& c, const std::shared_ptr<const zone>& z,
             moved_days::direction d)
-      : calendar_rule(std::move(t), c, z), days_(c, z, included_time::part::days), moved_(c, z, d), direction_(d) {}
+      : calendar_rule(std::move(t), c, z),
+        days_(c, z, included_time::part::days),
+        moved_(base_, c, z, d),
+        direction_(d) {}
 
   /// Range by range: what the hours move to one end of it, and the rest.
   std::int64_t count(instant after, instant until, std::int64_t most) const override {
@@ -147,14 +150,14 @@ private:
   /// The first instant in (after, until] of a fire as it stands when all are on included days, at whatever time.
   std::optional<instant> on_included_day(instant after, instant until) const {
     const auto own = next_included(base_, days_, after, until);
-    const auto moved = moved_.next(base_, after, own ? *own - tick : until);
+    const auto moved = moved_.next(after, own ? *own - tick : until);
     return moved ? moved : own;
   }
 
   /// How many of these lie in (after, until], which is included as a whole.
   std::int64_t count_within(instant after, instant until) const {
     auto n = base_.count(after, until, std::numeric_limits<std::int64_t>::max());
-    for (auto fire = moved_.next(base_, after, until); fire; fire = moved_.next(base_, *fire, until))
+    for (auto fire = moved_.next(after, until); fire; fire = moved_.next(*fire, until))
       if (base_.next(*fire - tick) != fire) ++n;
     return n;
   }
@@ -195,7 +198,7 @@ std::optional<instant> observed(instant fire, const narrowing& n) {
   if (n.what == on_excluded::skip) return included.holds(fire) ? std::optional{fire} : std::nullopt;
   const bool later = n.what == on_excluded::next;
   const auto day =
-      moved_days{n.observed, z, later ? moved_days::direction::next : moved_days::direction::previous}.moved(fire);
+      moved_days{{}, n.observed, z, later ? moved_days::direction::next : moved_days::direction::previous}.moved(fire);
   if (!day || !later) return day ? included.last(*day) : std::nullopt;
   const auto range = included.next(*day);
   return range ? std::optional{range->begin} : std::nullopt;

@@ -23,6 +23,9 @@ public:
   /// The greatest fire in (after, until]. after < until.
   virtual std::optional<instant> last(instant after, instant until) const = 0;
 
+  /// See timetable::daily_since().
+  virtual std::optional<instant> daily_since(const zone&) const { return std::nullopt; }
+
   /// Fixed delay only: the fire that follows the end of a run.
   virtual std::optional<instant> after_end(instant) const { return std::nullopt; }
 };

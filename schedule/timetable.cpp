@@ -20,6 +20,10 @@ std::optional<instant> timetable::last(instant after, instant until) const {
   return rule_ && after < until ? rule_->last(after, until) : std::nullopt;
 }
 
+std::optional<instant> timetable::daily_since(const zone& z) const {
+  return rule_ ? rule_->daily_since(z) : std::nullopt;
+}
+
 std::optional<instant> timetable::after_end(instant end) const { return rule_ ? rule_->after_end(end) : std::nullopt; }
 
 } // namespace xxl::schedule

@@ -40,6 +40,8 @@ struct dst_policy {
   bool vixie = false;
 };
 
+class zone; // zone.hpp
+
 /// The fires of one schedule. Cheap to copy (shared, immutable). Thread-safe.
 class timetable {
 public:
@@ -66,6 +68,11 @@ public:
   /// The last fire in (after, until]; none if there is none. Cron: a search backward of some dozens of next(), however
   /// long the span.
   std::optional<instant> last(instant after, instant until) const;
+
+  /// Since when all days in that zone are alike: a day of which each local time exists just once has the same local
+  /// fire times as all others of its kind or no fire, and any other day, also an earlier one, has none but these. None
+  /// where that cannot be said. Lets a search look at one day for all (narrowing.hpp). Costs a look at each stretch.
+  std::optional<instant> daily_since(const zone& z) const;
 
   /// Fixed delay only, else none: the fire that follows a run that ended then (or, where there was none, the decision
   /// to go on). None too when the schedule has ended.

@@ -100,8 +100,7 @@ TEST(JobErrors, TheFileItself) {
   expect_file("version: \"1\"\n", at(1, 10, "version: expected 1, found the text \"1\"", "version: \"1\""));
   expect_file("version: 1\njob: []\n",
               at(2, 1, "unknown key \"job\" in a job file; did you mean \"jobs\"?", "job: []"));
-  expect_file("version: 1\ncalendars: []\n",
-              at(2, 1, "\"calendars\" in a job file is not supported yet", "calendars: []"));
+  expect_file("version: 1\nalarms: []\n", at(2, 1, "\"alarms\" in a job file is not supported yet", "alarms: []"));
   expect_file("version: 1\n[a]: 1\n", at(2, 1, "a key must be text, found a list", "[a]: 1"));
   expect_file("version: 1\njobs: {}\n", at(2, 7, "jobs: expected a list, found a mapping", "jobs: {}"));
   expect_file("version: 1\njobs:\n", at(2, 1, "jobs: expected a list, found nothing", "jobs:"));
