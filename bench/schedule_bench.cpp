@@ -36,11 +36,11 @@ constexpr std::array special{
     "0 0 0 29 2 ?",  "59 59 23 31 12 ? 2099", "0 0 0 30 2 ?",
 };
 
-std::vector<const char*> mixed() {
-  std::vector<const char*> all{common.begin(), common.end()};
-  all.insert(all.end(), special.begin(), special.end());
+constexpr auto mixed = [] {
+  std::array<const char*, common.size() + special.size()> all{};
+  std::ranges::copy(special, std::ranges::copy(common, all.begin()).out);
   return all;
-}
+}();
 
 timetable made(const char* expression, const char* zone) {
   auto made = cron(expression, zone);
@@ -59,8 +59,21 @@ struct chain {
   }
 };
 
-void next_of(benchmark::State& state, const char* expression, const char* zone) {
-  chain c{made(expression, zone)};
+/// The expression that this run is about, by its place in `mixed`.
+const char* expression_of(benchmark::State& state) {
+  const auto* expression = mixed[static_cast<std::size_t>(state.range(0))];
+  state.SetLabel(expression);
+  return expression;
+}
+
+void parse(benchmark::State& state) {
+  const auto* expression = expression_of(state);
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(cron(expression, "UTC"));
+  state.SetItemsProcessed(state.iterations());
+}
+
+void next(benchmark::State& state, const char* zone) {
+  chain c{made(expression_of(state), zone)};
   for ([[maybe_unused]] auto _ : state) {
     c.step();
     benchmark::DoNotOptimize(c.at);
@@ -68,10 +81,17 @@ void next_of(benchmark::State& state, const char* expression, const char* zone) 
   state.SetItemsProcessed(state.iterations());
 }
 
+void parse_mixed(benchmark::State& state) {
+  for ([[maybe_unused]] auto _ : state)
+    for (const auto* expression : mixed) benchmark::DoNotOptimize(cron(expression, "UTC"));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(mixed.size()));
+}
+
 /// One step of each in turn, so that no branch of one expression is learnt by heart.
 void next_mixed(benchmark::State& state, const char* zone) {
   std::vector<chain> chains;
-  for (const auto* expression : mixed()) chains.push_back({made(expression, zone)});
+  chains.reserve(mixed.size());
+  for (const auto* expression : mixed) chains.push_back({made(expression, zone)});
   for ([[maybe_unused]] auto _ : state)
     for (auto& c : chains) {
       c.step();
@@ -80,17 +100,13 @@ void next_mixed(benchmark::State& state, const char* zone) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(chains.size()));
 }
 
-void parse_of(benchmark::State& state, const char* expression) {
-  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(cron(expression, "UTC"));
-  state.SetItemsProcessed(state.iterations());
-}
-
-void parse_mixed(benchmark::State& state, const char* zone) {
-  const auto all = mixed();
-  for ([[maybe_unused]] auto _ : state)
-    for (const auto* expression : all) benchmark::DoNotOptimize(cron(expression, zone));
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(all.size()));
-}
+constexpr std::int64_t last = mixed.size() - 1;
+BENCHMARK(parse_mixed);
+BENCHMARK_CAPTURE(next_mixed, UTC, "UTC");
+BENCHMARK_CAPTURE(next_mixed, New_York, "America/New_York");
+BENCHMARK(parse)->DenseRange(0, last);
+BENCHMARK_CAPTURE(next, UTC, "UTC")->DenseRange(0, last);
+BENCHMARK_CAPTURE(next, New_York, "America/New_York")->DenseRange(0, last);
 
 /// The usual table, then the geometric means of the best rates.
 class reporter final : public benchmark::ConsoleReporter {
@@ -102,43 +118,34 @@ public:
     for (const auto& run : runs)
       if (const auto rate = run.counters.find("items_per_second");
           run.run_type == Run::RT_Iteration && rate != run.counters.end())
-        best_[run.run_name.function_name] = std::max(best_[run.run_name.function_name], rate->second.value);
+        raise(best_[run.run_name.function_name][run.report_label], rate->second.value);
   }
 
   void Finalize() override {
     ConsoleReporter::Finalize();
-    for (const auto* what : {"parse/", "next/UTC/", "next/America/New_York/"}) report_mean_of(what);
+    for (const auto& [benchmark, rates] : best_) report_mean(benchmark, rates);
   }
 
 private:
+  using rates_by_expression = std::map<std::string, double>;
+
+  static void raise(double& best, double rate) { best = std::max(best, rate); }
+
   /// Nothing unless all of the common expressions were measured.
-  void report_mean_of(const std::string& what) {
+  static void report_mean(const std::string& benchmark, const rates_by_expression& rates) {
     double logarithms = 0;
     for (const auto* expression : common) {
-      const auto rate = best_.find(what + expression);
-      if (rate == best_.end()) return;
+      const auto rate = rates.find(expression);
+      if (rate == rates.end()) return;
       logarithms += std::log(rate->second);
     }
     const auto mean = std::exp(logarithms / static_cast<double>(common.size()));
-    std::printf("%-44s geometric mean of %zu common expressions: %.2f M/s, %.0f ns each\n", what.c_str(), common.size(),
-                mean / 1e6, 1e9 / mean);
+    std::printf("%s: geometric mean of %zu common expressions: %.2f M/s, %.0f ns each\n", benchmark.c_str(),
+                common.size(), mean / 1e6, 1e9 / mean);
   }
 
-  std::map<std::string, double> best_;
+  std::map<std::string, rates_by_expression> best_; ///< by benchmark; items per second
 };
-
-void register_all() {
-  constexpr std::array zones{"UTC", "America/New_York"};
-  for (const auto* zone : zones) {
-    benchmark::RegisterBenchmark((std::string("parse_mixed/") + zone).c_str(), parse_mixed, zone);
-    benchmark::RegisterBenchmark((std::string("next_mixed/") + zone).c_str(), next_mixed, zone);
-  }
-  for (const auto* expression : mixed())
-    benchmark::RegisterBenchmark((std::string("parse/") + expression).c_str(), parse_of, expression);
-  for (const auto* zone : zones)
-    for (const auto* expression : mixed())
-      benchmark::RegisterBenchmark((std::string("next/") + zone + '/' + expression).c_str(), next_of, expression, zone);
-}
 
 } // namespace
 } // namespace xxl::schedule
@@ -146,7 +153,6 @@ void register_all() {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  xxl::schedule::register_all();
   xxl::schedule::reporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();

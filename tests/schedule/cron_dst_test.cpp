@@ -1,6 +1,7 @@
 // Cron across the changes of a zone's clocks, under each rule.
 
 #include "tests/schedule/instants.hpp"
+#include "tests/schedule/laws.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -122,6 +123,20 @@ TEST(CronDst, CountLeavesOutThePassThatDoesNotFire) {
 TEST(CronDst, TheRulesOfTheLastKnownYearGoOn) {
   EXPECT_THAT(in_new_york("0 0 12 1 1,7 ?", "2190-01-02T00:00:00Z", 2),
               ElementsAre("2190-07-01T16:00:00Z", "2191-01-01T17:00:00Z"));
+}
+
+TEST(CronDst, NothingOverflowsAtTheEndsOfTimeUnderAnyRule) {
+  constexpr std::chrono::milliseconds ms{1};
+  for (const auto* zone : {"UTC", "America/New_York", "Pacific/Apia", "Pacific/Kiritimati"})
+    for (const auto g : {gap::skip, gap::next, gap::shift})
+      for (const auto o : {overlap::first, overlap::last, overlap::both}) {
+        const auto t = make_cron("0 0/30 * * * ?", zone, {.gap = g, .overlap = o});
+        const auto broken = [&](instant a, instant b, instant c) { return broken_law(t, a, b, c); };
+        EXPECT_EQ(broken(instant::min(), {}, instant::max()), "") << zone;
+        EXPECT_EQ(broken(instant::min(), instant::min() + ms, instant::min() + 2 * ms), "") << zone;
+        EXPECT_EQ(broken(instant::max() - 2 * ms, instant::max() - ms, instant::max()), "") << zone;
+        EXPECT_EQ(broken(instant::max(), instant::max(), instant::max()), "") << zone;
+      }
 }
 
 } // namespace
