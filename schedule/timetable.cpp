@@ -20,6 +20,8 @@ std::optional<instant> timetable::last(instant after, instant until) const {
   return rule_ && after < until ? rule_->last(after, until) : std::nullopt;
 }
 
+std::int64_t timetable::named(instant fire) const { return rule_ ? rule_->named(fire) : 0; }
+
 std::chrono::milliseconds timetable::delay() const noexcept {
   return rule_ ? rule_->delay() : std::chrono::milliseconds{0};
 }
