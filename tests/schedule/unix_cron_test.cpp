@@ -7,7 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace xxl::schedule::test {
 namespace {
@@ -133,6 +137,82 @@ TEST(UnixCron, ZonesAndDstRulesApply) {
                                                   "IANA name such as Europe/Berlin or UTC)");
   EXPECT_EQ(refusal("@every 30s", "").substr(0, 12), "1: timezone:");
   EXPECT_EQ(refusal("@every 30s", std::string(100'000, 'x')).substr(0, 12), "1: timezone:");
+}
+
+// --- random expressions against fields as lists of numbers, minute by minute ---
+
+using random_source = std::mt19937_64;
+
+/// 0 <= result < n
+int below(random_source& random, int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
+
+struct plain_field {
+  std::string text;
+  std::set<int> values;
+
+  bool restricted() const { return text.front() != '*'; }
+};
+
+void add_item(plain_field& f, int min, int max, random_source& random) {
+  const int a = min + below(random, max - min + 1), b = min + below(random, max - min + 1);
+  const int from = std::min(a, b), to = std::max(a, b), step = 1 + below(random, max - min);
+  const auto put = [&f](int first, int last, int by) {
+    for (int v = first; v <= last; v += by) f.values.insert(v);
+  };
+  const auto range = std::to_string(from) + "-" + std::to_string(to), by = "/" + std::to_string(step);
+  switch (below(random, 6)) {
+  case 0: f.text += "*" + by; return put(min, max, step);
+  case 1: f.text += range; return put(from, to, 1);
+  case 2: f.text += range + by; return put(from, to, step);
+  default: f.text += std::to_string(from); return put(from, from, 1);
+  }
+}
+
+plain_field any_field(int min, int max, random_source& random) {
+  plain_field f;
+  if (below(random, 3) == 0) {
+    f.text = "*";
+    for (int v = min; v <= max; ++v) f.values.insert(v);
+    return f;
+  }
+  for (int items = 1 + below(random, 3); items > 0; --items) {
+    add_item(f, min, max, random);
+    f.text += items > 1 ? "," : "";
+  }
+  return f;
+}
+
+TEST(UnixCron, AgreesWithASearchMinuteByMinute) {
+  random_source random{1};
+  std::size_t seen = 0;
+  for (int round = 0; round < 300; ++round) {
+    const auto minute = any_field(0, 59, random), hour = any_field(0, 23, random), day = any_field(1, 31, random),
+               month = any_field(1, 12, random), weekday = any_field(0, 7, random);
+    const auto expression = minute.text + ' ' + hour.text + ' ' + day.text + ' ' + month.text + ' ' + weekday.text;
+    const instant begin =
+        std::chrono::sys_days{std::chrono::year{1980} / 1 / 1} + std::chrono::minutes{random() % (60ULL * 365 * 1440)};
+    const auto end = begin + std::chrono::days{20};
+    std::vector<instant> expected;
+    for (auto t = begin + std::chrono::minutes{1}; t <= end; t += std::chrono::minutes{1}) {
+      const auto date = std::chrono::floor<std::chrono::days>(t);
+      const std::chrono::year_month_day ymd{date};
+      const auto in_day = std::chrono::floor<std::chrono::minutes>(t - date).count();
+      const int w = static_cast<int>(std::chrono::weekday{date}.c_encoding());
+      const bool by_day = day.values.contains(static_cast<int>(static_cast<unsigned>(ymd.day())));
+      const bool by_weekday = weekday.values.contains(w) || (w == 0 && weekday.values.contains(7));
+      const bool date_matches = day.restricted() && weekday.restricted() ? by_day || by_weekday : by_day && by_weekday;
+      if (date_matches && month.values.contains(static_cast<int>(static_cast<unsigned>(ymd.month()))) &&
+          hour.values.contains(static_cast<int>(in_day / 60)) && minute.values.contains(static_cast<int>(in_day % 60)))
+        expected.push_back(t);
+    }
+    const auto t = made(expression);
+    auto answered = walk(t, begin, expected.size() + 1);
+    if (!answered.empty() && answered.back() > end) answered.pop_back();
+    ASSERT_EQ(answered, expected) << expression << " after " << text(begin);
+    EXPECT_EQ(t.count(begin, end, 1'000'000), static_cast<std::int64_t>(expected.size())) << expression;
+    seen += expected.size();
+  }
+  EXPECT_GT(seen, 10'000U); // the windows were not empty
 }
 
 const std::string fields_needed = "5 fields are needed (minute hour day-of-month month day-of-week), not ";
