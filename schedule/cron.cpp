@@ -112,7 +112,8 @@ public:
   std::int64_t named(instant fire) const override {
     const auto t = std::chrono::floor<seconds>(fire);
     const auto i = zone_->index_of(t);
-    if (t != fire || i == zone_->size() || t < (*zone_)[i].begin) return 0;
+    if (i == zone_->size() || t < (*zone_)[i].begin || t != fire)
+      return 0; // compared last: in range, nothing overflows
     const auto local = (*zone_)[i].local(t);
     const auto unmoved = window(i).holds(local) && pattern_.matches(local) ? 1 : 0;
     return gap_ != gap_rule::skip && after_gap(i) ? unmoved + named_moved(i, t) : unmoved;
