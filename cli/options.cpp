@@ -23,8 +23,8 @@ constexpr std::size_t most_rows = 100'000;
 constexpr const char* footer = R"(
 JOB is group/name, or name alone where only one group has it. Times are RFC 3339 with a zone.
 
-Exit codes: 0 done · 1 the request failed, or the audit found errors · 2 wrong usage · 3 invalid files · 4 no admin reachable
-            5 no such group, job or trigger · 6 no answer in time: the step may have happened)";
+Exit codes: 0 done · 1 the request failed, or the audit found errors · 2 wrong usage · 3 invalid files or cron expression
+            4 no admin reachable · 5 no such group, job or trigger · 6 no answer in time: the step may have happened)";
 
 [[noreturn]] void wrong(const std::string& text) { throw failure{exit_code::usage, text}; }
 
@@ -220,14 +220,51 @@ private:
     logs->add_option("TRIGGER", trigger_, "Its id")->required();
     logs->add_flag("-f,--follow", follow_, "Go on until the run ends");
     logs->add_option("--from-line", from_line_, "Lines count from 1")->check(CLI::PositiveNumber);
-    auto* next = job_verb("next", "The next fires of a job", [this] { what_ = next_verb{job_named(job_), count_}; });
-    next->add_option("-n", count_, "How many")
+    auto* next = job_verb("next", "The next fires of a job", [this] {
+      what_ = next_verb{job_named(job_), next_count_};
+    });
+    next->add_option("-n", next_count_, "How many")
         ->check(CLI::Range(std::uint32_t{1}, static_cast<std::uint32_t>(limits::page_items)))
         ->capture_default_str();
+    cron();
     add(&app_, "cluster", "The admins, who leads, and the last takeovers", [this] { what_ = cluster_verb{}; });
     audit();
     add(&app_, "stats", "Counters and gauges of the admin", [this] { what_ = stats_verb{}; });
     add(&app_, "version", "Print the version", [this] { what_ = version_verb{}; });
+  }
+
+  void cron() {
+    auto* verb = add(&app_, "cron", "The fires of a cron expression, without any admin", [this] {
+      if (lines_)
+        what_ = cron_lines_verb{};
+      else if (cron_.expression.empty())
+        wrong("cron takes EXPRESSION, or --jsonl");
+      else {
+        cron_.timezone = zone_named(cron_.timezone);
+        what_ = cron_verb{cron_, time_given("--after", after_), count_};
+      }
+    });
+    auto* lines = verb->add_flag("--jsonl", lines_, "Answer questions from the input, one JSON object a line");
+    verb->add_option("EXPRESSION", cron_.expression, "In quotes: the shell knows * and ?")->excludes(lines);
+    const auto word = [&](const char* name, std::string& value, const char* help) {
+      return verb->add_option(name, value, help)->excludes(lines);
+    };
+    word("--timezone", cron_.timezone, "Its zone")->capture_default_str();
+    word("--dialect", cron_.dialect, "quartz: 6 or 7 fields; unix: 5, @daily")
+        ->check(CLI::IsMember({"quartz", "unix"}))
+        ->default_str("quartz");
+    word("--gap", cron_.gap, "Times that a change of clocks skips: skip, next, shift")
+        ->check(CLI::IsMember({"skip", "next", "shift"}))
+        ->default_str("skip");
+    word("--overlap", cron_.overlap, "Times that it repeats: first, last, both")
+        ->check(CLI::IsMember({"first", "last", "both"}))
+        ->default_str("last");
+    word("--dst", cron_.dst, "vixie: gap and overlap as Vixie cron has them")->check(CLI::IsMember({"vixie"}));
+    word("--after", after_, "Fires later than this time; now unless said");
+    verb->add_option("-n,--count", count_, "How many")
+        ->check(CLI::Range(std::int64_t{1}, most_fires))
+        ->capture_default_str()
+        ->excludes(lines);
   }
 
   void audit() {
@@ -251,12 +288,15 @@ private:
 
   CLI::App app_{"xxlctl: talks to the admins of xxl.", "xxlctl"};
   std::vector<std::string> admins_, paths_, words_;
-  std::string output_ = "table", timezone_ = "UTC", group_, job_, state_, from_, to_, trigger_, request_, handlers_;
+  std::string output_ = "table", timezone_ = "UTC", group_, job_, state_, from_, to_, trigger_, request_, handlers_,
+              after_;
+  cron_words cron_;
   std::optional<std::string> params_;
   std::optional<std::size_t> limit_;
-  bool follow_ = false;
+  bool follow_ = false, lines_ = false;
   std::uint64_t from_line_ = 1;
-  std::uint32_t count_ = 5;
+  std::uint32_t next_count_ = 5;
+  std::int64_t count_ = 5;
   verb what_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // The command line of xxlctl, read and checked. Knows nothing of admins.
 
+#include "cli/cron_query.hpp"
 #include "cli/exit_code.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/messages.hpp"
@@ -73,12 +74,20 @@ struct audit_verb {
   job_ref job;          ///< empty: all
   std::string handlers; ///< file of the handlers' own record; empty: none
 };
+struct cron_verb {
+  cron_words words;
+  std::optional<instant> after; ///< none: now
+  std::int64_t count = 5;
+};
+/// The questions stand in the input (cron_lines.hpp).
+struct cron_lines_verb {};
 struct stats_verb {};
 struct version_verb {};
 
-using verb = std::variant<validate_verb, apply_verb, get_groups_verb, get_jobs_verb, get_executors_verb,
-                          get_triggers_verb, describe_job_verb, describe_trigger_verb, trigger_verb, pause_verb,
-                          kill_verb, cluster_verb, logs_verb, next_verb, audit_verb, stats_verb, version_verb>;
+using verb =
+    std::variant<validate_verb, apply_verb, get_groups_verb, get_jobs_verb, get_executors_verb, get_triggers_verb,
+                 describe_job_verb, describe_trigger_verb, trigger_verb, pause_verb, kill_verb, cluster_verb, logs_verb,
+                 next_verb, cron_verb, cron_lines_verb, audit_verb, stats_verb, version_verb>;
 
 struct options {
   std::vector<endpoint> admins; ///< at least one; tried in order

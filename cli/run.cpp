@@ -1,6 +1,7 @@
 #include "cli/run.hpp"
 
 #include "cli/admin.hpp"
+#include "cli/cron_lines.hpp"
 #include "cli/options.hpp"
 #include "cli/verbs.hpp"
 #include "protocol/limits.hpp"
@@ -75,18 +76,22 @@ void serve(const options& o, const printer& p) {
       o.what);
 }
 
-void perform(const options& o, const printer& p) {
+void perform(const options& o, std::istream& in, const printer& p) {
   if (std::holds_alternative<version_verb>(o.what))
     print_version(p);
   else if (auto* v = std::get_if<validate_verb>(&o.what))
     validate(*v, p);
+  else if (auto* c = std::get_if<cron_verb>(&o.what))
+    cron(*c, p);
+  else if (std::holds_alternative<cron_lines_verb>(o.what))
+    answer_lines(in, p.out);
   else
     serve(o, p);
 }
 
 } // namespace
 
-int run(const std::vector<std::string>& args, std::ostream& out, std::ostream& err) {
+int run(const std::vector<std::string>& args, std::istream& in, std::ostream& out, std::ostream& err) {
   auto parsed = parse(args, environment("XXL_ADMIN"));
   if (auto* exit = std::get_if<early_exit>(&parsed)) {
     (exit->code == exit_code::ok ? out : err) << exit->text;
@@ -94,7 +99,7 @@ int run(const std::vector<std::string>& args, std::ostream& out, std::ostream& e
   }
   auto& o = std::get<options>(parsed);
   try {
-    perform(o, {out, err, o.output});
+    perform(o, in, {out, err, o.output});
     return static_cast<int>(exit_code::ok);
   } catch (const failure& e) {
     err << "xxlctl: " << e.what() << "\n";

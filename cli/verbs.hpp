@@ -21,6 +21,8 @@ struct printer {
 job_ref resolve(admin& a, const job_ref& ref);
 
 void validate(const validate_verb& v, const printer& p);
+/// Throws failure (bad_files) if the expression or a word beside it is wrong.
+void cron(const cron_verb& v, const printer& p);
 void print_version(const printer& p);
 
 /// `connected` is called once the files are read and found valid.

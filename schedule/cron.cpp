@@ -6,6 +6,7 @@
 #include "schedule/cron_pattern.hpp"
 #include "schedule/rule.hpp"
 #include "schedule/search_back.hpp"
+#include "schedule/unix_cron.hpp"
 #include "schedule/zone.hpp"
 
 #include <algorithm>
@@ -100,6 +101,16 @@ public:
     return &z == zone_.get() && gap_ == gap_rule::skip ? std::optional{instant::min()} : std::nullopt;
   }
 
+  std::int64_t named(instant fire) const override {
+    const auto t = std::chrono::floor<seconds>(fire);
+    const auto i = zone_->index_of(t);
+    if (i == zone_->size() || t < (*zone_)[i].begin || t != fire)
+      return 0; // compared last: in range, nothing overflows
+    const auto local = (*zone_)[i].local(t);
+    const auto unmoved = window(i).holds(local) && pattern_.matches(local) ? 1 : 0;
+    return gap_ != gap_rule::skip && after_gap(i) ? unmoved + named_moved(i, t) : unmoved;
+  }
+
 private:
   /// The offset before stretch i; its own if it is the first.
   seconds offset_before(std::size_t i) const { return (*zone_)[i == 0 ? 0 : i - 1].offset; }
@@ -153,8 +164,29 @@ private:
     const auto edge = (*zone_)[i].begin;
     const auto gap = gap_before(i);
     if (from - edge >= std::chrono::minutes{1} || s.from(gap.begin) >= gap.end) return std::nullopt;
-    const auto left = pattern_.seconds >> (from - edge).count();
-    return left != 0 ? std::optional{from + seconds{std::countr_zero(left)}} : std::nullopt;
+    const auto passed = static_cast<unsigned>((from - edge).count());
+    for (auto left = pattern_.seconds >> passed << passed; left != 0; left &= left - 1)
+      if (const auto second = std::countr_zero(left); named_at_edge(i, static_cast<unsigned>(second)) > 0)
+        return edge + seconds{second};
+    return std::nullopt; // a gap that does not begin and end with a minute may have skipped some of the seconds alone
+  }
+
+  /// gap_rule::next: how many times of the gap before stretch i are at that second, and come to it after the gap.
+  std::int64_t named_at_edge(std::size_t i, unsigned second) const {
+    const auto gap = gap_before(i);
+    auto at_second = pattern_;
+    at_second.seconds &= std::uint64_t{1} << second;
+    return at_second.seconds != 0 ? at_second.count(gap.begin, gap.end) : 0;
+  }
+
+  /// How many local times of the gap before stretch i come to t, which lies in it.
+  std::int64_t named_moved(std::size_t i, sys_seconds t) const {
+    if (gap_ == gap_rule::next) {
+      const auto since = t - (*zone_)[i].begin;
+      return since < std::chrono::minutes{1} ? named_at_edge(i, static_cast<unsigned>(since.count())) : 0;
+    }
+    const local_seconds skipped{t.time_since_epoch() + offset_before(i)};
+    return gap_before(i).holds(skipped) && pattern_.matches(skipped) ? 1 : 0;
   }
 
   /// gap_rule::shift: as if the clocks had not been put forward yet.
@@ -196,18 +228,35 @@ private:
   overlap_rule overlap_;
 };
 
+parse_error unknown_zone(std::string_view name) {
+  return {"timezone: \"" + std::string(name) +
+              "\" is not a name of the zone data (an IANA name such as Europe/Berlin or UTC)",
+          1};
+}
+
+timetable in_zone(const cron_pattern& pattern, std::shared_ptr<const zone> z, dst_policy dst) {
+  return timetable{timetable::kind::cron, std::make_shared<cron_rule>(pattern, std::move(z), dst)};
+}
+
 } // namespace
 
 std::variant<timetable, parse_error> cron(std::string_view expression, std::string_view zone_name, dst_policy dst) {
   auto pattern = parse_cron(expression);
   if (auto* error = std::get_if<parse_error>(&pattern)) return std::move(*error);
   auto z = zone::find(zone_name);
-  if (!z)
-    return parse_error{"timezone: \"" + std::string(zone_name) +
-                           "\" is not a name of the zone data (an IANA name such as Europe/Berlin or UTC)",
-                       1};
-  return timetable{timetable::kind::cron,
-                   std::make_shared<cron_rule>(std::get<cron_pattern>(pattern), std::move(z), dst)};
+  if (!z) return unknown_zone(zone_name);
+  return in_zone(std::get<cron_pattern>(pattern), std::move(z), dst);
+}
+
+std::variant<timetable, parse_error> unix_cron(std::string_view expression, std::string_view zone_name,
+                                               dst_policy dst) {
+  auto parsed = parse_unix_cron(expression);
+  if (auto* error = std::get_if<parse_error>(&parsed)) return std::move(*error);
+  auto z = zone::find(zone_name);
+  if (!z) return unknown_zone(zone_name);
+  const auto& what = std::get<unix_schedule>(parsed);
+  if (const auto* period = std::get_if<std::chrono::milliseconds>(&what)) return every(*period, std::nullopt);
+  return in_zone(std::get<cron_pattern>(what), std::move(z), dst);
 }
 
 } // namespace xxl::schedule

@@ -17,6 +17,7 @@ struct field {
   bool wraps;
   std::span<const std::string_view> names{}; ///< of the values from min on
   std::string_view what = "a number";        ///< said of a word that is none of them
+  cron_dialect dialect = cron_dialect::quartz;
 };
 
 constexpr std::array<std::string_view, 12> month_names{"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
@@ -31,9 +32,19 @@ constexpr field month{"month", 1, 12, 12, true, month_names, "a month (JAN-DEC o
 constexpr field day_of_week{"day-of-week", 1, 7, 7, true, weekday_names, "a weekday (SUN-SAT or 1-7, 1 is Sunday)"};
 constexpr field year{"year", first_year, last_year, last_year - first_year, false};
 
+constexpr field unix_minute{"minute", 0, 59, 60, false, {}, "a number", cron_dialect::unix_cron};
+constexpr field unix_hour{"hour", 0, 23, 24, false, {}, "a number", cron_dialect::unix_cron};
+constexpr field unix_day_of_month{"day-of-month", 1, 31, 31, false, {}, "a number", cron_dialect::unix_cron};
+constexpr field unix_month{
+    "month", 1, 12, 12, false, month_names, "a month (JAN-DEC or 1-12)", cron_dialect::unix_cron};
+constexpr field unix_day_of_week{
+    "day-of-week",          0, 7, 7, false, weekday_names, "a weekday (SUN-SAT or 0-7, 0 and 7 are Sunday)",
+    cron_dialect::unix_cron};
+
 constexpr int last_offset = 30; ///< of `L-n`
 constexpr int last_week = 5;    ///< of `d#n`
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
@@ -65,19 +76,21 @@ private:
     std::size_t at = 0;
   };
 
+  /// A field of Unix cron is none of those named here, so what is theirs alone is not read in it.
   bool is(const field& f) const { return &field_ == &f; }
+  bool unix_cron() const { return field_.dialect == cron_dialect::unix_cron; }
 
   // --- reading ---
 
   void read_item() {
     if (at_end() || peek() == ',')
       fail(pos_, "a value is missing " + std::string(pos_ == 0 ? "before" : "after") + " the comma");
-    if (peek() == '?') refuse_question_mark();
+    if (peek() == '?' && !unix_cron()) refuse_question_mark();
     if (is(day_of_month) && take_letter('L'))
       read_from_end();
     else if (is(day_of_week) && word() == 1 && take_letter('L'))
       read_saturday();
-    else if (take('*') || peek() == '/')
+    else if (take('*') || at_bare_step())
       add_all();
     else
       read_values();
@@ -93,10 +106,17 @@ private:
       read_nth_weekday(first);
     else if (take('-'))
       add_range(first, read_range_end());
-    else if (peek() == '/')
+    else if (at_bare_step())
       add(first.number, field_.max, read_step());
     else
       add(first.number, first.number, 1);
+  }
+
+  /// Is this a step without * or a range before it?
+  bool at_bare_step() const {
+    if (peek() != '/') return false;
+    if (unix_cron()) fail(pos_, "a step needs * or a range before it, as in */5 or 10-30/5");
+    return true;
   }
 
   void add_all() {
@@ -109,7 +129,8 @@ private:
     auto end = last.number;
     if (end < first.number) {
       if (!field_.wraps)
-        fail(first.at, "the range " + quoted(item_text()) + " runs backwards, and years do not wrap round");
+        fail(first.at, "the range " + quoted(item_text()) + " runs backwards, and " +
+                           (unix_cron() ? "ranges of Unix cron" : "years") + " do not wrap round");
       end += field_.max - field_.min + 1;
     }
     add(first.number, end, read_step());
@@ -161,6 +182,8 @@ private:
     const bool last = is(day_of_week) && size == 4 && upper(name[3]) == 'L'; // FRIL
     if (found == field_.names.end() || (size != 3 && !last)) {
       if (size == 1) refuse_if_elsewhere(name[0]);
+      if (same_word(name, "LW") || (found != field_.names.end() && same_word(name.substr(3), "L")))
+        refuse_if_of_quartz('L');
       fail(pos_, quoted(name) + " is not " + std::string(field_.what));
     }
     pos_ += 3;
@@ -224,7 +247,13 @@ private:
     fail(pos_, "? belongs only in day-of-month or day-of-week");
   }
 
+  void refuse_if_of_quartz(char c) const {
+    if (unix_cron() && (upper(c) == 'L' || upper(c) == 'W' || c == '#' || c == '?'))
+      fail(pos_, std::string(1, upper(c)) + " belongs to dialect: quartz");
+  }
+
   void refuse_if_elsewhere(char c) const {
+    refuse_if_of_quartz(c);
     if (upper(c) == 'L' && !is(day_of_month) && !is(day_of_week))
       fail(pos_, "L belongs only in day-of-month or day-of-week");
     if (upper(c) == 'W' && !is(day_of_month)) fail(pos_, "W belongs only in day-of-month");
@@ -272,7 +301,18 @@ private:
   field_value result_;
 };
 
-const field& rules_of(cron_field which) {
+const field& unix_rules_of(cron_field which) {
+  switch (which) {
+  case cron_field::minute: return unix_minute;
+  case cron_field::hour: return unix_hour;
+  case cron_field::day_of_month: return unix_day_of_month;
+  case cron_field::month: return unix_month;
+  default: return unix_day_of_week;
+  }
+}
+
+const field& rules_of(cron_field which, cron_dialect dialect) {
+  if (dialect == cron_dialect::unix_cron) return unix_rules_of(which);
   switch (which) {
   case cron_field::second: return second;
   case cron_field::minute: return minute;
@@ -287,6 +327,28 @@ const field& rules_of(cron_field which) {
 
 } // namespace
 
-field_value read_field(cron_field which, field_text in) { return field_reader{rules_of(which), in}.read(); }
+std::vector<field_text> split_fields(std::string_view expression) {
+  std::vector<field_text> fields;
+  for (std::size_t i = 0; i < expression.size();) {
+    if (is_blank(expression[i])) {
+      ++i;
+      continue;
+    }
+    const auto end = static_cast<std::size_t>(
+        std::find_if(expression.begin() + static_cast<std::ptrdiff_t>(i), expression.end(), is_blank) -
+        expression.begin());
+    fields.push_back({expression.substr(i, end - i), i + 1});
+    i = end;
+  }
+  return fields;
+}
+
+std::size_t column_after(const std::vector<field_text>& fields) {
+  return fields.empty() ? 1 : fields.back().column + fields.back().text.size();
+}
+
+field_value read_field(cron_field which, field_text in, cron_dialect dialect) {
+  return field_reader{rules_of(which, dialect), in}.read();
+}
 
 } // namespace xxl::schedule

@@ -2,7 +2,6 @@
 
 #include "schedule/cron_field.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,32 +10,16 @@ namespace xxl::schedule {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::vector<field_text> split(std::string_view expression) {
-  std::vector<field_text> fields;
-  for (std::size_t i = 0; i < expression.size();) {
-    if (is_blank(expression[i])) {
-      ++i;
-      continue;
-    }
-    const auto end = static_cast<std::size_t>(
-        std::find_if(expression.begin() + static_cast<std::ptrdiff_t>(i), expression.end(), is_blank) -
-        expression.begin());
-    fields.push_back({expression.substr(i, end - i), i + 1});
-    i = end;
-  }
-  return fields;
-}
-
 void check_field_count(const std::vector<field_text>& fields) {
   if (fields.size() == 6 || fields.size() == 7) return;
   auto why = "6 or 7 fields are needed (second minute hour day-of-month month day-of-week [year]), not " +
              std::to_string(fields.size());
-  if (fields.size() == 5) why += "; unlike Unix cron, seconds come first and one of the day fields is ?";
-  throw parse_error{why, fields.size() > 7 ? fields[7].column
-                         : fields.empty()  ? 1
-                                           : fields.back().column + fields.back().text.size()};
+  if (fields.size() == 5)
+    why +=
+        "; seconds come first and one of the day fields is ?, or write dialect: unix for the five fields of Unix cron";
+  else if (!fields.empty() && fields[0].text.starts_with('@'))
+    why += "; " + std::string(fields[0].text.substr(0, 16)) + " belongs to dialect: unix";
+  throw parse_error{why, fields.size() > 7 ? fields[7].column : column_after(fields)};
 }
 
 void read_month_days(const field_text& in, cron_pattern& p) {
@@ -55,7 +38,7 @@ void read_week_days(const field_text& in, cron_pattern& p) {
 }
 
 cron_pattern parse(std::string_view expression) {
-  const auto fields = split(expression);
+  const auto fields = split_fields(expression);
   check_field_count(fields);
   cron_pattern p;
   p.seconds = read_field(cron_field::second, fields[0]).values.low();
@@ -72,7 +55,7 @@ cron_pattern parse(std::string_view expression) {
     throw parse_error{"day-of-week: exactly one of day-of-month and day-of-week must be ?, here " +
                           std::string(by_week ? "neither is" : "both are"),
                       fields[5].column};
-  p.by_weekday = by_week;
+  p.days_by = by_week ? cron_pattern::day_rule::week : cron_pattern::day_rule::month;
   p.years = read_field(cron_field::year, fields.size() == 7 ? fields[6] : field_text{"*", 1}).values;
   return p;
 }

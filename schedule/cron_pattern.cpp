@@ -148,7 +148,14 @@ std::int64_t count_dates(const cron_pattern& p, local_days first, local_days end
 std::uint64_t cron_pattern::days_of(year_month month) const {
   const auto length = length_of(month);
   const auto weekday_of_first = first_weekday(month);
-  return by_weekday ? weekly_days(*this, length, weekday_of_first) : monthly_days(*this, length, weekday_of_first);
+  switch (days_by) {
+  case day_rule::month: return monthly_days(*this, length, weekday_of_first);
+  case day_rule::week: return weekly_days(*this, length, weekday_of_first);
+  case day_rule::either:
+    return monthly_days(*this, length, weekday_of_first) | weekly_days(*this, length, weekday_of_first);
+  case day_rule::both: break;
+  }
+  return monthly_days(*this, length, weekday_of_first) & weekly_days(*this, length, weekday_of_first);
 }
 
 local_seconds cron_pattern::next(local_seconds from) const {

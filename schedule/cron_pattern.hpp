@@ -26,14 +26,17 @@ private:
 };
 static_assert(last_year - first_year < 256);
 
-/// A set of local times, to the second. Made by parse_cron(); every set of seconds, minutes and hours has a member.
+/// A set of local times, to the second. Made by parse_cron() and parse_unix_cron(); every set of seconds, minutes and
+/// hours has a member.
 struct cron_pattern {
   std::uint64_t seconds = 0, minutes = 0; ///< bits 0-59
   std::uint64_t hours = 0;                ///< bits 0-23
   std::uint64_t months = 0;               ///< bits 1-12
   number_set years;
 
-  bool by_weekday = false; ///< the week's fields below decide about the day, else the month's
+  /// Which of the two sets of fields below a day must match: the month's, the week's, either, both.
+  enum class day_rule : std::uint8_t { month, week, either, both };
+  day_rule days_by = day_rule::month;
 
   std::uint64_t days = 0;             ///< bits 1-31
   std::uint64_t days_weekday = 0;     ///< `nW`: bits 1-31

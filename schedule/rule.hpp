@@ -5,8 +5,8 @@
 
 namespace xxl::schedule {
 
-/// Immutable, hence safe to share between threads. The fires of a rule are a fixed set of instants; all three questions
-/// are about that one set.
+/// Immutable, hence safe to share between threads. The fires of a rule are a fixed set of instants; all questions are
+/// about that one set.
 class timetable::rule {
 public:
   rule() = default;
@@ -22,6 +22,11 @@ public:
 
   /// The greatest fire in (after, until]. after < until.
   virtual std::optional<instant> last(instant after, instant until) const = 0;
+
+  /// How many local times come to that fire; 0 if it is none. Where times are instants, each fire is its own.
+  virtual std::int64_t named(instant fire) const {
+    return fire > instant::min() && next(fire - std::chrono::milliseconds{1}) == fire ? 1 : 0;
+  }
 
   /// See timetable::daily_since().
   virtual std::optional<instant> daily_since(const zone&) const { return std::nullopt; }

@@ -20,6 +20,8 @@ std::optional<instant> timetable::last(instant after, instant until) const {
   return rule_ && after < until ? rule_->last(after, until) : std::nullopt;
 }
 
+std::int64_t timetable::named(instant fire) const { return rule_ ? rule_->named(fire) : 0; }
+
 std::optional<instant> timetable::daily_since(const zone& z) const {
   return rule_ ? rule_->daily_since(z) : std::nullopt;
 }

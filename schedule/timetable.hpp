@@ -69,6 +69,10 @@ public:
   /// long the span.
   std::optional<instant> last(instant after, instant until) const;
 
+  /// How many local times come to the fire at that instant: more than 1 only where a gap's times were moved (gap_rule
+  /// next and shift) to one instant, or to one that fires anyway; 0 if nothing fires then. Costs about a next().
+  std::int64_t named(instant fire) const;
+
   /// Since when all days in that zone are alike: a day of which each local time exists just once has the same local
   /// fire times as all others of its kind or no fire, and any other day, also an earlier one, has none but these. None
   /// where that cannot be said. Lets a search look at one day for all (narrowing.hpp). Costs a look at each stretch.
@@ -89,6 +93,10 @@ private:
 /// next() answers none. next() costs well below a microsecond for most expressions, some 10 µs for those that never
 /// fire, and allocates nothing.
 std::variant<timetable, parse_error> cron(std::string_view expression, std::string_view zone, dst_policy dst = {});
+
+/// Unix cron: 5 fields, or @yearly … @hourly, @every 30s (the grammar stands in unix_cron.hpp). Zone, errors and fires
+/// as with cron(). `@every` gives a timetable of kind every, on which zone and policy have no bearing.
+std::variant<timetable, parse_error> unix_cron(std::string_view expression, std::string_view zone, dst_policy dst = {});
 
 /// start + k × period for k >= 0: the start is the first fire, nothing fires before it. Without a start the grid is
 /// anchored at the Unix epoch and has no beginning. A period below 1 ms throws std::invalid_argument.

@@ -34,6 +34,8 @@ using cctz_seconds = cctz::time_point<cctz::seconds>;
 cctz_seconds to_cctz(sys_seconds t) { return cctz_seconds{cctz::seconds{t.time_since_epoch().count()}}; }
 sys_seconds from_cctz(cctz_seconds t) { return sys_seconds{seconds{t.time_since_epoch().count()}}; }
 
+constexpr std::size_t longest_name = 64; ///< twice the longest there is; the loader keeps each name it was ever asked
+
 /// Region/City and the like. The loader below would also take paths, its own names for the machine's zone, and a second
 /// copy of every zone. The copies that count leap seconds it refuses itself.
 bool is_plain_name(std::string_view name) {
@@ -41,8 +43,8 @@ bool is_plain_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
            c == '-' || c == '+';
   };
-  return !name.empty() && name.front() != '/' && std::ranges::all_of(name, allowed) && !name.starts_with("posix/") &&
-         name != "localtime" && name != "posixrules";
+  return !name.empty() && name.size() <= longest_name && name.front() != '/' && std::ranges::all_of(name, allowed) &&
+         !name.starts_with("posix/") && name != "localtime" && name != "posixrules";
 }
 
 std::optional<cctz::time_zone> load(std::string_view name) {

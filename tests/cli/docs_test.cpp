@@ -1,10 +1,12 @@
 // docs/xxlctl.md cannot rot: every verb, option, exit code and finding of the program stands in it.
 
 #include "audit/finding.hpp"
+#include "cli/cron_lines.hpp"
 #include "cli/options.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +14,8 @@
 #include <set>
 #include <sstream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace xxl::cli {
 namespace {
@@ -44,10 +48,23 @@ TEST(XxlctlDocs, NameEveryVerb) {
   auto text = document();
   auto verbs = matches(help({"--help-all"}), "\n([a-z]+)\n");
   auto lists = matches(help({"get", "--help-all"}), "\n([a-z]+)\n");
-  EXPECT_EQ(verbs.size(), 14u);
+  EXPECT_EQ(verbs.size(), 15u);
   EXPECT_EQ(lists.size(), 4u);
   for (auto& verb : verbs) EXPECT_NE(text.find("`" + verb), std::string::npos) << verb;
   for (auto& list : lists) EXPECT_NE(text.find("`get " + list), std::string::npos) << list;
+}
+
+TEST(XxlctlDocs, AnswerTheirQuestionsAsTheProgramDoes) {
+  std::vector<std::string> questions, answers;
+  std::istringstream text{document()};
+  for (std::string line; std::getline(text, line);) {
+    if (!line.starts_with("    {\"")) continue;
+    auto& list = line.find("\"count\"") != std::string::npos ? questions : answers;
+    list.push_back(line.substr(4));
+  }
+  EXPECT_EQ(questions.size(), 3u);
+  std::transform(questions.begin(), questions.end(), questions.begin(), answer_line);
+  EXPECT_EQ(questions, answers);
 }
 
 TEST(XxlctlDocs, NameEveryKindOfFinding) {

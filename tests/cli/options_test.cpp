@@ -118,6 +118,36 @@ TEST(Options, LogsAndNext) {
   EXPECT_EQ(verb_of<next_verb>({"next", "orders/a"}).count, 5u);
 }
 
+TEST(Options, CronTakesAnExpressionOrLines) {
+  auto v = verb_of<cron_verb>({"cron", "0 0 9 * * ?"});
+  EXPECT_EQ(v.words.expression, "0 0 9 * * ?");
+  EXPECT_EQ(v.words.timezone, "UTC");
+  EXPECT_EQ(v.words.dialect + v.words.gap + v.words.overlap + v.words.dst, "");
+  EXPECT_EQ(v.after, std::nullopt);
+  EXPECT_EQ(v.count, 5);
+  v = verb_of<cron_verb>({"cron", "@daily", "--timezone", "Asia/Shanghai", "--dialect", "unix", "--gap", "next",
+                          "--overlap", "first", "--after", "2026-12-01T00:00:00Z", "--count", "10000"});
+  EXPECT_EQ(v.words.timezone, "Asia/Shanghai");
+  EXPECT_EQ(v.words.dialect, "unix");
+  EXPECT_EQ(v.words.gap, "next");
+  EXPECT_EQ(v.words.overlap, "first");
+  EXPECT_EQ(v.after, instant{std::chrono::sys_days{std::chrono::year{2026} / 12 / 1}});
+  EXPECT_EQ(v.count, 10'000);
+  EXPECT_EQ(verb_of<cron_verb>({"cron", "@daily", "--dst", "vixie", "-n", "3"}).words.dst, "vixie");
+  EXPECT_TRUE(std::holds_alternative<cron_lines_verb>(parsed({"cron", "--jsonl"}).what));
+  EXPECT_EQ(complaint({"cron"}), "xxlctl: cron takes EXPRESSION, or --jsonl");
+  EXPECT_EQ(complaint({"cron", "* * * * * ?", "--timezone", "Mars/Base"}),
+            "xxlctl: --timezone: the zone data of this machine knows no \"Mars/Base\"");
+  for (const words& wrong :
+       {words{"--dialect", "spring"}, words{"--gap", "none"}, words{"--overlap", ""}, words{"--dst", "quartz"},
+        words{"--count", "0"}, words{"--count", "10001"}, words{"--after", "noon"}, words{"--jsonl"}})
+    EXPECT_NE(complaint(wrong.size() == 1 ? words{"cron", "* * * * * ?", wrong[0]}
+                                          : words{"cron", "* * * * * ?", wrong[0], wrong[1]}),
+              "accepted")
+        << wrong[0];
+  EXPECT_NE(complaint({"cron", "--jsonl", "--gap", "next"}), "accepted");
+}
+
 TEST(Options, AnAuditHasAPeriodAndPerhapsAJobAndAFile) {
   auto v = verb_of<audit_verb>({"audit", "--from", "2026-03-01T08:00:00+08:00", "--to", "2026-03-02T00:00:00Z"});
   EXPECT_EQ(v.from, instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}});

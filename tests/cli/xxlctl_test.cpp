@@ -200,6 +200,30 @@ TEST(ProgramAlone, UsageAndVersion) {
   EXPECT_EQ(help.err, "");
 }
 
+TEST(ProgramAlone, QuestionsAboutFiresAreAnsweredFromTheInput) {
+  auto questions = ::testing::TempDir() + "xxlctl_questions_" + std::to_string(::getpid());
+  std::ofstream{questions} << R"({"expr":"0 0 9 * * ?","tz":"UTC","after":"2026-12-01T00:00:00Z","count":1})"
+                           << "\n\n"
+                           << R"({"expr":"0 0 9 * * ?"})";
+  auto e = run("--admin 127.0.0.1:1 cron --jsonl < " + questions);
+  EXPECT_EQ(e.code, 0) << e.err;
+  EXPECT_EQ(e.out, "{\"next\":[\"2026-12-01T09:00:00Z\"]}\n{\"error\":\"the line is empty\"}\n"
+                   "{\"error\":\"tz is missing\"}\n");
+  EXPECT_EQ(e.err, "");
+  auto full = run("cron --jsonl < " + questions + " > /dev/full");
+  EXPECT_EQ(full.code, 1);
+  EXPECT_EQ(full.err, "xxlctl: the answers cannot be written\n");
+  std::remove(questions.c_str());
+  EXPECT_EQ(run("cron --jsonl < /dev/null").code, 0);
+  EXPECT_EQ(run("cron --jsonl < /").code, 1) << "a directory can be opened, but not read";
+}
+
+TEST(ProgramAlone, AWrongExpressionHasACodeAndACaret) {
+  auto e = run("cron '0 60 * * * ?'");
+  EXPECT_EQ(e.code, 3);
+  EXPECT_EQ(e.err, "xxlctl: expression:1:3: minute: 60 is not in 0-59\n0 60 * * * ?\n  ^\n");
+}
+
 TEST(ProgramAlone, InvalidFilesEndWithTheirOwnCodeAndNoAdmin) {
   auto e = run("--admin 127.0.0.1:1 validate /nonexistent/jobs.yaml");
   EXPECT_EQ(e.code, 3);

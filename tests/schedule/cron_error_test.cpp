@@ -19,13 +19,17 @@ std::string refusal(std::string_view expression, std::string_view zone = "UTC") 
 const std::string fields_needed =
     "6 or 7 fields are needed (second minute hour day-of-month month day-of-week [year]), not ";
 
+const std::string five_fields =
+    "; seconds come first and one of the day fields is ?, or write dialect: unix for the five fields of Unix cron";
+
 TEST(CronError, TheNumberOfFieldsIsSixOrSeven) {
   EXPECT_EQ(refusal(""), "1: " + fields_needed + "0");
   EXPECT_EQ(refusal(" \t "), "1: " + fields_needed + "0");
   EXPECT_EQ(refusal("54 *"), "5: " + fields_needed + "2");
-  EXPECT_EQ(refusal("*/5 * * * *"),
-            "12: " + fields_needed + "5; unlike Unix cron, seconds come first and one of the day fields is ?");
+  EXPECT_EQ(refusal("*/5 * * * *"), "12: " + fields_needed + "5" + five_fields);
   EXPECT_EQ(refusal("6 * 0/6 * * ? 2027 * * *"), "20: " + fields_needed + "10");
+  EXPECT_EQ(refusal("@daily"), "7: " + fields_needed + "1; @daily belongs to dialect: unix");
+  EXPECT_EQ(refusal("@every 30s"), "11: " + fields_needed + "2; @every belongs to dialect: unix");
 }
 
 TEST(CronError, ExactlyOneDayFieldIsAQuestionMark) {
@@ -153,8 +157,7 @@ TEST(CronError, WhatQuartzIgnoresIsRefused) {
 
 TEST(CronError, ColumnsCountFromTheStartOfTheTextWhateverTheBlanks) {
   EXPECT_EQ(refusal("\t 0   70 * * * ?"), "7: minute: 70 is not in 0-59");
-  EXPECT_EQ(refusal("0 0\n0 * * ?"),
-            "12: " + fields_needed + "5; unlike Unix cron, seconds come first and one of the day fields is ?");
+  EXPECT_EQ(refusal("0 0\n0 * * ?"), "12: " + fields_needed + "5" + five_fields);
 }
 
 TEST(CronError, TheFirstFieldThatIsWrongIsNamed) {

@@ -1,10 +1,10 @@
-#include "config/duration.hpp"
+#include "schedule/duration.hpp"
 
 #include <array>
 #include <charconv>
 #include <cstdint>
 
-namespace xxl::config {
+namespace xxl::schedule {
 namespace {
 
 struct unit {
@@ -70,4 +70,4 @@ std::string format_duration(std::chrono::milliseconds d) {
   return text;
 }
 
-} // namespace xxl::config
+} // namespace xxl::schedule

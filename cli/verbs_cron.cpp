@@ -1,0 +1,32 @@
+// cron: the fires of an expression that is in no file.
+
+#include "cli/cron_query.hpp"
+#include "cli/json.hpp"
+#include "cli/render.hpp"
+#include "cli/verbs.hpp"
+#include "config/problem.hpp"
+#include "protocol/clock.hpp"
+
+namespace xxl::cli {
+namespace {
+
+/// With the expression and a caret, as errors of files have their line.
+std::string located(const std::string& expression, const schedule::parse_error& error) {
+  const config::source_text source{"expression", expression};
+  config::problem_list problems;
+  problems.add(source, source.at(error.column - 1), error.message);
+  return config::report(problems);
+}
+
+} // namespace
+
+void cron(const cron_verb& v, const printer& p) {
+  const auto made = timetable_of(v.words);
+  if (const auto* error = std::get_if<schedule::parse_error>(&made))
+    throw failure{exit_code::bad_files, located(v.words.expression, *error)};
+  const auto fires = fires_after(std::get<schedule::timetable>(made), v.after.value_or(system_clock().now()), v.count);
+  p.out << (p.as == format::json ? json(fires) : render(fires));
+  if (fires.empty() && p.as == format::table) p.err << "the schedule has no fire after that time\n";
+}
+
+} // namespace xxl::cli
