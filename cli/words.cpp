@@ -3,6 +3,7 @@
 #include "config/duration.hpp"
 #include "protocol/overloaded.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -21,6 +22,22 @@ std::string time_text(instant t) {
 }
 
 std::string time_text(const std::optional<instant>& t) { return t ? time_text(*t) : std::string{}; }
+
+std::string offset_text(std::chrono::seconds offset) {
+  std::chrono::hh_mm_ss part{std::chrono::abs(offset)};
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), part.seconds().count() == 0 ? "%c%02d:%02d" : "%c%02d:%02d:%02d",
+                offset < std::chrono::seconds{0} ? '-' : '+', static_cast<int>(part.hours().count()),
+                static_cast<int>(part.minutes().count()), static_cast<int>(part.seconds().count()));
+  return text.data();
+}
+
+std::string local_time_text(instant t, const schedule::zone& zone) {
+  auto i = std::min(zone.index_of(std::chrono::floor<std::chrono::seconds>(t)), zone.size() - 1);
+  auto text = time_text(t + zone[i].offset);
+  text.pop_back(); // the Z
+  return text + offset_text(zone[i].offset);
+}
 
 std::string schedule_text(const schedule_spec& s) {
   return std::visit(overloaded{

@@ -3,6 +3,7 @@
 
 #include "protocol/job_spec.hpp"
 #include "protocol/messages.hpp"
+#include "schedule/zone.hpp"
 
 #include <optional>
 #include <string>
@@ -12,6 +13,11 @@ namespace xxl::cli {
 /// UTC with milliseconds: "2026-12-01T01:00:00.000Z"; nothing for nothing.
 std::string time_text(instant t);
 std::string time_text(const std::optional<instant>& t);
+
+/// In the zone, with its offset: "2026-12-01T09:00:00.000+08:00".
+std::string local_time_text(instant t, const schedule::zone& zone);
+/// "+08:00", "-03:30"; with seconds where there are any.
+std::string offset_text(std::chrono::seconds offset);
 
 /// "cron 0 */5 * * * ? Asia/Shanghai", "every 30s", "after 30s", "at 2026-…", "none".
 std::string schedule_text(const schedule_spec& s);

@@ -59,6 +59,14 @@ struct stage {
   }
 };
 
+/// True if the job fires in each second of the stage, and only then: what need not be walked over. Fires of cron have
+/// whole seconds.
+bool fires_each_second(const walker& w, const stage& s) {
+  if (w.when.what() != schedule::timetable::kind::cron) return false;
+  const auto whole = std::chrono::ceil<seconds>(s.part.to) - std::chrono::ceil<seconds>(s.part.from);
+  return w.when.count(s.part.from - tick, s.part.to - tick, all) == whole.count();
+}
+
 /// A walk over the fires of one job in one stage.
 void walk(walker& w, stage& s, job_load& sum) {
   if (w.duration > milliseconds{0}) {
@@ -68,6 +76,13 @@ void walk(walker& w, stage& s, job_load& sum) {
       if (*fire + w.duration >= s.part.to) break;
       s.end_run(*fire + w.duration);
     }
+  }
+  if (w.duration == milliseconds{0} && fires_each_second(w, s)) {
+    for (auto i = s.index(std::chrono::ceil<seconds>(s.part.from)); i < s.fires.size(); ++i) {
+      ++s.fires[i];
+      ++sum.fires;
+    }
+    return;
   }
   for (auto fire = w.when.next(s.part.from - tick); fire && *fire < s.part.to; fire = w.when.next(*fire)) {
     ++s.fires[s.index(floor<seconds>(*fire))];

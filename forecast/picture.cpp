@@ -19,9 +19,9 @@ using std::chrono::sys_seconds;
 /// The page and the plot within it, in the units of the view box.
 constexpr double page_width = 1000, page_height = 420;
 constexpr double left = 70, right = 930, top = 70, bottom = 350;
-constexpr std::size_t most_steps = 860; // one for each unit of the plot's width
-constexpr int most_marks = 12;          // on the axis of time
-constexpr std::size_t named_jobs = 3;   // of the busiest second
+constexpr std::size_t most_steps = 1'440; // a day is drawn minute by minute
+constexpr int most_marks = 12;            // on the axis of time
+constexpr std::size_t named_jobs = 3;     // of the busiest second
 
 /// Colours come from variables, which a dark page sets anew.
 constexpr std::string_view style = R"(<style>
@@ -183,7 +183,7 @@ private:
     for (std::int64_t value = 0; value <= fires.most; value += fires.step)
       text(left - 8, fires.y(value) + 4, "fires-text", "end", grouped(value));
     text(8, top - 8, "fires-text", "",
-         wide_ == 1 ? "fires a minute" : "fires a minute, most of " + std::to_string(wide_));
+         wide_ == 1 ? "fires a minute" : "fires a minute, the most of each " + std::to_string(wide_));
     if (load_.at_once.jobs > 0) {
       for (std::int64_t value = 0; value <= runs.most; value += runs.step)
         text(right + 8, runs.y(value) + 4, "runs-text", "", grouped(value));
@@ -213,15 +213,18 @@ private:
 
   /// The steps of the plot, each with its busiest minute.
   template <class Value> std::string steps(const scale& s, Value value) const {
-    std::string path;
+    std::string path, level;
     for (std::size_t i = 0; i < load_.minutes.size(); i += wide_) {
       std::int64_t most = 0;
       const auto end = std::min(i + wide_, load_.minutes.size());
       for (auto k = i; k < end; ++k) most = std::max(most, value(load_.minutes[k]));
-      path += (path.empty() ? "" : "V" + decimal(s.y(most))) +
-              (path.empty() ? "M" + decimal(left) + "," + decimal(s.y(most)) : std::string{}) + "H" +
-              decimal(x(load_.first_minute + minutes{end}));
+      const auto y = decimal(s.y(most));
+      if (y == level) continue;
+      path +=
+          level.empty() ? "M" + decimal(left) + "," + y : "H" + decimal(x(load_.first_minute + minutes{i})) + "V" + y;
+      level = y;
     }
+    path += "H" + decimal(right);
     return path;
   }
 
