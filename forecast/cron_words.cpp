@@ -103,6 +103,10 @@ struct clock_field {
 
 std::string two_digits(unsigned n) { return (n < 10 ? "0" : "") + number(n); }
 
+bool has_few_times(const cron_pattern& p) {
+  return std::popcount(p.seconds) * std::popcount(p.minutes) * std::popcount(p.hours) <= most_times;
+}
+
 /// "at 02:30", "at 09:00:30 and 17:00:30".
 std::string times_of_day(const cron_pattern& p) {
   std::vector<std::string> times;
@@ -136,8 +140,7 @@ std::string in_hours(const clock_field& hour) {
 /// The time of the day: fixed times, a step that runs on, or field by field.
 std::string clock_words(const cron_pattern& p) {
   const clock_field second{"second", 60, p.seconds}, minute{"minute", 60, p.minutes}, hour{"hour", 24, p.hours};
-  if (std::popcount(p.seconds) * std::popcount(p.minutes) * std::popcount(p.hours) <= most_times)
-    return times_of_day(p);
+  if (has_few_times(p)) return times_of_day(p);
   if (!second.only(0)) {
     if (minute.full() && !even(second).empty()) return even(second) + in_hours(hour);
     if (minute.full()) return at(second.text()) + " of every minute" + in_hours(hour);
@@ -200,11 +203,11 @@ std::string words_of(const cron_pattern& p) {
   auto text = clock_words(p);
   const auto days = day_words(p);
   const auto months = month_words(p);
-  const auto fixed = text.starts_with("at ");
+  const auto link = has_few_times(p) ? " " : ", ";
   if (!days.empty())
-    text += (fixed ? " " : ", ") + days;
-  else if (fixed || !months.empty())
-    text += fixed ? " every day" : ", every day";
+    text += link + days;
+  else if (has_few_times(p) || !months.empty())
+    text += std::string{link} + "every day";
   if (!months.empty()) text += " " + months;
   if (const auto years = year_words(p); !years.empty()) text += " " + years;
   return text;

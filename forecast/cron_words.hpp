@@ -8,7 +8,8 @@
 namespace xxl::forecast {
 
 /// "at 02:30 every day", "every 5 minutes in the hours 9-17, on Monday-Friday in March", "at second 30 of every minute,
-/// on the last day of the month". Says all that the pattern says, without its zone.
+/// on the last day of the month". Says all that the pattern says: patterns that fire at different local times read
+/// differently.
 std::string words_of(const schedule::cron_pattern& p);
 
 } // namespace xxl::forecast

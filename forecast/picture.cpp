@@ -18,7 +18,7 @@ using std::chrono::sys_seconds;
 
 /// The page and the plot within it, in the units of the view box.
 constexpr double page_width = 1000, page_height = 420;
-constexpr double left = 70, right = 930, top = 70, bottom = 350;
+constexpr double left = 80, right = 930, top = 70, bottom = 350;
 constexpr std::size_t most_steps = 1'440; // a day is drawn minute by minute
 constexpr int most_marks = 12;            // on the axis of time
 constexpr std::size_t named_jobs = 3;     // of the busiest second

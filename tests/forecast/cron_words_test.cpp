@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <tuple>
+#include <vector>
+
 namespace xxl::forecast {
 namespace {
 
@@ -37,12 +41,12 @@ TEST(CronWords, StepsThatRunOn) {
 
 TEST(CronWords, FieldByField) {
   EXPECT_EQ(said("0 0/7 * * * ?"), "every 7th minute from 0 to 56 of every hour") << "the step begins anew each hour";
-  EXPECT_EQ(said("0 15 * * * ?"), "at minute 15 of every hour every day");
-  EXPECT_EQ(said("30 * * * * ?"), "at second 30 of every minute every day");
-  EXPECT_EQ(said("0 0,20,45 9-17 * * ?"), "at minutes 0, 20 and 45 of hours 9-17 every day");
-  EXPECT_EQ(said("1,2 0/5 * * * ?"), "at seconds 1 and 2 of every 5th minute from 0 to 55 of every hour every day");
+  EXPECT_EQ(said("0 15 * * * ?"), "at minute 15 of every hour");
+  EXPECT_EQ(said("30 * * * * ?"), "at second 30 of every minute");
+  EXPECT_EQ(said("0 0,20,45 9-17 * * ?"), "at minutes 0, 20 and 45 of hours 9-17");
+  EXPECT_EQ(said("1,2 0/5 * * * ?"), "at seconds 1 and 2 of every 5th minute from 0 to 55 of every hour");
   EXPECT_EQ(said("* 15 * * * ?"), "every second of minute 15 of every hour");
-  EXPECT_EQ(said("0 0 22-3 * * ?"), "at minute 0 of hours 0-3, 22 and 23 every day");
+  EXPECT_EQ(said("0 0 22-3 * * ?"), "at minute 0 of hours 0-3, 22 and 23");
 }
 
 TEST(CronWords, Days) {
@@ -58,6 +62,40 @@ TEST(CronWords, Days) {
   EXPECT_EQ(said("0 0 9 ? * *"), "at 09:00 every day");
   EXPECT_EQ(said("0 0 9 * MAR,JUN-AUG ? 2026-2028,2030"),
             "at 09:00 every day in March and June-August of the years 2026-2028 and 2030");
+}
+
+/// The local times that it names, as far as its fields tell them.
+auto times_of(const schedule::cron_pattern& p) {
+  std::vector<bool> years;
+  for (unsigned y = 0; y < 256; ++y) years.push_back(p.years.has(y));
+  return std::tuple{p.seconds,    p.minutes, p.hours,        p.months,   years,
+                    p.by_weekday, p.days,    p.days_weekday, p.from_end, p.from_end_weekday,
+                    p.weekdays,   p.nth,     p.last_of_month};
+}
+
+TEST(CronWords, OfDifferentTimesAreDifferent) {
+  const std::vector<std::string> sixty{"*",   "0",   "30",  "59",       "0/10", "3/10",
+                                       "0/7", "1,2", "1,3", "10-50/10", "0-58", "0/29"},
+      hours{"*", "0", "9", "9-17", "0/2", "1/2", "0/5", "22-3", "0,12"},
+      days{"* * ?",       "1 * ?",       "1,15 * ?",        "1-3 * ?",      "L * ?",         "L-3 * ?",
+           "LW * ?",      "15W * ?",     "L-3W * ?",        "1,L * ?",      "1W,15 * ?",     "? * MON",
+           "? * MON-FRI", "? * SAT,SUN", "? * MON#2",       "? * MONL",     "* JAN ?",       "1 JAN-MAR ?",
+           "? JAN MON",   "* * ? 2027",  "* * ? 2027-2029", "1 * ? 2027/2", "? 2-12/2 MON#2"};
+  std::map<std::string, decltype(times_of({}))> said_of;
+  std::size_t patterns = 0;
+  for (auto& s : sixty)
+    for (auto& m : sixty)
+      for (auto& h : hours)
+        for (auto& d : days) {
+          const auto expression = s + " " + m + " " + h + " " + d;
+          auto parsed = schedule::parse_cron(expression);
+          auto* p = std::get_if<schedule::cron_pattern>(&parsed);
+          ASSERT_TRUE(p) << expression;
+          const auto [place, is_new] = said_of.emplace(words_of(*p), times_of(*p));
+          ASSERT_TRUE(is_new || place->second == times_of(*p)) << expression << ": " << place->first;
+          ++patterns;
+        }
+  EXPECT_EQ(patterns, 12u * 12 * 9 * 23);
 }
 
 } // namespace
