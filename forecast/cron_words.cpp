@@ -193,7 +193,8 @@ std::string year_words(const cron_pattern& p) {
   std::vector<unsigned> years;
   for (auto y = schedule::first_year; y <= schedule::last_year; ++y)
     if (p.years.has(static_cast<unsigned>(y - schedule::first_year))) years.push_back(static_cast<unsigned>(y));
-  if (years.size() == static_cast<std::size_t>(schedule::last_year - schedule::first_year + 1)) return {};
+  constexpr std::size_t every_year = schedule::last_year - schedule::first_year + 1;
+  if (years.size() == every_year) return {};
   return std::string{years.size() == 1 ? "of the year " : "of the years "} + list(ranges(years, number));
 }
 

@@ -32,7 +32,7 @@ struct stage {
   span part;                        ///< what of the span lies in it
   std::vector<std::int64_t> fires;  ///< per second
   std::vector<std::int64_t> change; ///< runs going in that second, less those in the second before
-  std::int64_t busy_ms = 0;         ///< runs × time
+  double busy_ms = 0;               ///< runs × time; long runs of many jobs are more than an int64 holds
 
   explicit stage(sys_seconds from, span p) : begin(from), part(p) {
     const auto n = static_cast<std::size_t>((std::chrono::ceil<seconds>(p.to) - from).count());
@@ -44,16 +44,16 @@ struct stage {
 
   void begin_run(instant at) {
     ++change[index(floor<seconds>(at))];
-    busy_ms += (part.to - at).count();
+    busy_ms += static_cast<double>((part.to - at).count());
   }
   /// Runs that were going before the stage.
   void go_on(std::int64_t runs) {
     change.front() += runs;
-    busy_ms += runs * (part.to - part.from).count();
+    busy_ms += static_cast<double>(runs) * static_cast<double>((part.to - part.from).count());
   }
   void end_run(instant at) {
     if (at >= part.to) return;
-    busy_ms -= (part.to - at).count();
+    busy_ms -= static_cast<double>((part.to - at).count());
     const auto free_from = index(std::chrono::ceil<seconds>(at)); // the first second in which it is not going
     if (free_from < change.size()) --change[free_from];
   }
@@ -145,7 +145,7 @@ private:
       }
       if (s.fires[i] > 0) compare(at, s.fires[i]);
     }
-    busy_ms_ += static_cast<double>(s.busy_ms);
+    busy_ms_ += s.busy_ms;
   }
 
   /// Seconds come in the order of time: of two alike, the earlier stays ahead.

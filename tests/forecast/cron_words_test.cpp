@@ -74,8 +74,7 @@ auto times_of(const schedule::cron_pattern& p) {
 }
 
 TEST(CronWords, OfDifferentTimesAreDifferent) {
-  const std::vector<std::string> sixty{"*",   "0",   "30",  "59",       "0/10", "3/10",
-                                       "0/7", "1,2", "1,3", "10-50/10", "0-58", "0/29"},
+  const std::vector<std::string> sixty{"*", "0", "30", "0/10", "3/10", "0/7", "1,2", "10-50/10"},
       hours{"*", "0", "9", "9-17", "0/2", "1/2", "0/5", "22-3", "0,12"},
       days{"* * ?",       "1 * ?",       "1,15 * ?",        "1-3 * ?",      "L * ?",         "L-3 * ?",
            "LW * ?",      "15W * ?",     "L-3W * ?",        "1,L * ?",      "1W,15 * ?",     "? * MON",
@@ -95,7 +94,7 @@ TEST(CronWords, OfDifferentTimesAreDifferent) {
           ASSERT_TRUE(is_new || place->second == times_of(*p)) << expression << ": " << place->first;
           ++patterns;
         }
-  EXPECT_EQ(patterns, 12u * 12 * 9 * 23);
+  EXPECT_EQ(patterns, 8u * 8 * 9 * 23);
 }
 
 } // namespace
