@@ -115,6 +115,17 @@ TEST(Transitions, AFixedRateHasFiresAroundThemAndNoFates) {
   EXPECT_EQ(all[0].named, 0);
 }
 
+TEST(Transitions, WhatNarrowsATimetableHasTheLastWord) {
+  // the expression names 02:30 in the overlap, but the job's only fire is another
+  const cron_parts parts{std::get<schedule::cron_pattern>(schedule::parse_cron("0 30 2 * * ?")), {}};
+  const auto all = clock_changes(schedule::at(utc("2026-10-24T00:30:00Z")), &parts,
+                                 *schedule::zone::find("Europe/Berlin"), utc("2026-06-01T00:00:00Z"), 1);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].named, 1);
+  EXPECT_TRUE(all[0].fates.at(0).fires.empty());
+  EXPECT_EQ(texts(all[0].fires_before), words{"2026-10-24T00:30:00Z"});
+}
+
 TEST(Transitions, OfAnyMinuteTheFateIsWhatTheTimetableSays) {
   // each local time of the gap or overlap by itself: its fires are those that a timetable of this time alone has there
   for (const auto dst : {dst_policy{}, dst_policy{gap_rule::next, overlap_rule::first},
