@@ -1,54 +1,36 @@
 #include "cli/cron_query.hpp"
 
 #include "cli/exit_code.hpp"
-
-#include <array>
-#include <string_view>
-#include <utility>
+#include "config/schedule_of.hpp"
 
 namespace xxl::cli {
 namespace {
 
-using gap_rule = schedule::dst_policy::gap_rule;
-using overlap_rule = schedule::dst_policy::overlap_rule;
-
-template <class Value, std::size_t n> using names = std::array<std::pair<std::string_view, Value>, n>;
-
-constexpr names<bool, 2> dialects{{{"quartz", false}, {"unix", true}}};
-constexpr names<gap_rule, 3> gaps{{{"skip", gap_rule::skip}, {"next", gap_rule::next}, {"shift", gap_rule::shift}}};
-constexpr names<overlap_rule, 3> overlaps{
-    {{"first", overlap_rule::first}, {"last", overlap_rule::last}, {"both", overlap_rule::both}}};
-constexpr names<bool, 1> presets{{{"vixie", true}}};
-
-/// The value of `word`, or `unsaid` if it is empty.
-template <class Value, std::size_t n>
-Value named(const char* what, const std::string& word, const names<Value, n>& known, Value unsaid) {
+/// The value of that name, or `unsaid` if there is none.
+template <class Enum> Enum named(const char* what, const std::string& word, Enum unsaid) {
   if (word.empty()) return unsaid;
-  std::string list;
-  for (const auto& [name, value] : known) {
-    if (name == word) return value;
-    list += (list.empty() ? "" : ", ") + std::string{name};
-  }
-  throw failure{exit_code::usage, std::string{what} + ": \"" + word.substr(0, 64) + "\" is unknown; known are " + list};
-}
-
-schedule::dst_policy policy_of(const cron_words& w) {
-  schedule::dst_policy policy;
-  policy.gap = named("gap", w.gap, gaps, policy.gap);
-  policy.overlap = named("overlap", w.overlap, overlaps, policy.overlap);
-  policy.vixie = named("dst", w.dst, presets, policy.vixie);
-  if (policy.vixie && !(w.gap.empty() && w.overlap.empty()))
-    throw failure{exit_code::usage, "dst: vixie decides gap and overlap itself: leave them out"};
-  return policy;
+  if (auto value = from_name<Enum>(word)) return *value;
+  throw failure{exit_code::usage,
+                std::string{what} + ": \"" + word.substr(0, 64) + "\" is unknown; known are " + names_of<Enum>()};
 }
 
 } // namespace
 
-std::variant<schedule::timetable, schedule::parse_error> timetable_of(const cron_words& w) {
-  const auto policy = policy_of(w);
-  const bool unix_dialect = named("dialect", w.dialect, dialects, false);
-  return unix_dialect ? schedule::unix_cron(w.expression, w.timezone, policy)
-                      : schedule::cron(w.expression, w.timezone, policy);
+cron_schedule schedule_of(const cron_words& w) {
+  cron_schedule cron{w.expression, w.timezone};
+  cron.dialect = named("dialect", w.dialect, cron.dialect);
+  cron.gap = named("gap", w.gap, cron.gap);
+  cron.overlap = named("overlap", w.overlap, cron.overlap);
+  if (!w.dst.empty() && w.dst != "vixie")
+    throw failure{exit_code::usage, "dst: \"" + w.dst.substr(0, 64) + "\" is unknown; known are vixie"};
+  cron.vixie = !w.dst.empty();
+  if (cron.vixie && !(w.gap.empty() && w.overlap.empty()))
+    throw failure{exit_code::usage, "dst: vixie decides gap and overlap itself: leave them out"};
+  return cron;
+}
+
+std::variant<schedule::timetable, schedule::parse_error> timetable_of(const cron_words& words) {
+  return config::timetable_of(schedule_of(words));
 }
 
 std::vector<instant> fires_after(const schedule::timetable& t, instant after, std::int64_t count) {

@@ -1,7 +1,7 @@
 #pragma once
 // Questions about the fires of one schedule, in the words of those who ask.
 
-#include "protocol/ids.hpp"
+#include "protocol/job_spec.hpp"
 #include "schedule/timetable.hpp"
 
 #include <chrono>
@@ -22,7 +22,11 @@ struct cron_words {
   std::string dst;     ///< vixie, which decides gap and overlap
 };
 
-/// Throws failure (usage), which begins with the word's name ("gap: …"), if a word is none of its list.
+/// As a job would have it. Throws failure (usage), which begins with the word's name ("gap: …"), if a word is none of
+/// its list.
+cron_schedule schedule_of(const cron_words& words);
+
+/// Its fires; throws as schedule_of() does.
 std::variant<schedule::timetable, schedule::parse_error> timetable_of(const cron_words& words);
 
 /// What RFC 3339 can write in UTC.

@@ -1,5 +1,6 @@
 #include "cli/options.hpp"
 
+#include "config/duration.hpp"
 #include "config/instant.hpp"
 #include "protocol/enums.hpp"
 #include "protocol/limits.hpp"
@@ -80,6 +81,25 @@ std::string zone_named(const std::string& text) {
   return text;
 }
 
+std::chrono::milliseconds duration_named(const std::string& text) {
+  auto duration = config::parse_duration(text);
+  if (auto* why = std::get_if<std::string>(&duration)) wrong("--duration: " + *why);
+  return std::get<std::chrono::milliseconds>(duration);
+}
+
+/// Of the words that may name a job or job files: these are files.
+bool is_file_name(const std::string& word) {
+  return word.ends_with(".yaml") || word.ends_with(".yml") || word.ends_with("/");
+}
+
+/// JOB, or FILE:JOB.
+explained_job explained_job_named(const std::string& word) {
+  auto colon = word.rfind(':'); // no name of a job has one
+  if (colon == std::string::npos) return {{}, job_named(word)};
+  if (colon == 0) wrong("\"" + word + "\" names no file before the colon");
+  return {word.substr(0, colon), job_named(word.substr(colon + 1))};
+}
+
 std::vector<endpoint> admins_of(std::vector<std::string> given, const std::string& environment) {
   if (given.empty()) {
     std::istringstream list{environment};
@@ -147,11 +167,12 @@ private:
     return verb;
   }
 
-  template <class F> void files(const std::string& name, const std::string& help, F chosen) {
+  template <class F> CLI::App* files(const std::string& name, const std::string& help, F chosen) {
     auto* verb = add(&app_, name, help, std::move(chosen));
     verb->add_option("FILES,-f,--file", paths_, "Files, and directories with all *.yaml and *.yml below them")
         ->required();
     verb->add_option("--timezone", timezone_, "Zone of cron schedules that name none")->capture_default_str();
+    return verb;
   }
 
   void get() {
@@ -220,17 +241,35 @@ private:
     logs->add_option("TRIGGER", trigger_, "Its id")->required();
     logs->add_flag("-f,--follow", follow_, "Go on until the run ends");
     logs->add_option("--from-line", from_line_, "Lines count from 1")->check(CLI::PositiveNumber);
-    auto* next = job_verb("next", "The next fires of a job", [this] {
-      what_ = next_verb{job_named(job_), next_count_};
-    });
-    next->add_option("-n", next_count_, "How many")
-        ->check(CLI::Range(std::uint32_t{1}, static_cast<std::uint32_t>(limits::page_items)))
-        ->capture_default_str();
+    next();
     cron();
+    simulate();
+    explain();
     add(&app_, "cluster", "The admins, who leads, and the last takeovers", [this] { what_ = cluster_verb{}; });
     audit();
     add(&app_, "stats", "Counters and gauges of the admin", [this] { what_ = stats_verb{}; });
     add(&app_, "version", "Print the version", [this] { what_ = version_verb{}; });
+  }
+
+  /// What says how a cron expression is meant, beside its zone.
+  std::vector<CLI::Option*> cron_options(CLI::App* verb) {
+    return {verb->add_option("--dialect", cron_.dialect, "quartz: 6 or 7 fields; unix: 5, @daily")
+                ->check(CLI::IsMember({"quartz", "unix"}))
+                ->default_str("quartz"),
+            verb->add_option("--gap", cron_.gap, "Times that a change of clocks skips: skip, next, shift")
+                ->check(CLI::IsMember({"skip", "next", "shift"}))
+                ->default_str("skip"),
+            verb->add_option("--overlap", cron_.overlap, "Times that it repeats: first, last, both")
+                ->check(CLI::IsMember({"first", "last", "both"}))
+                ->default_str("last"),
+            verb->add_option("--dst", cron_.dst, "vixie: gap and overlap as Vixie cron has them")
+                ->check(CLI::IsMember({"vixie"}))};
+  }
+  cron_words cron_given(const std::string& timezone) {
+    if (!cron_.dst.empty() && !(cron_.gap.empty() && cron_.overlap.empty()))
+      wrong("--dst stands for both --gap and --overlap");
+    cron_.timezone = zone_named(timezone);
+    return cron_;
   }
 
   void cron() {
@@ -239,32 +278,87 @@ private:
         what_ = cron_lines_verb{};
       else if (cron_.expression.empty())
         wrong("cron takes EXPRESSION, or --jsonl");
-      else {
-        cron_.timezone = zone_named(cron_.timezone);
-        what_ = cron_verb{cron_, time_given("--after", after_), count_};
-      }
+      else
+        what_ = cron_verb{cron_given(cron_.timezone), time_given("--after", after_), count_};
     });
     auto* lines = verb->add_flag("--jsonl", lines_, "Answer questions from the input, one JSON object a line");
     verb->add_option("EXPRESSION", cron_.expression, "In quotes: the shell knows * and ?")->excludes(lines);
-    const auto word = [&](const char* name, std::string& value, const char* help) {
-      return verb->add_option(name, value, help)->excludes(lines);
-    };
-    word("--timezone", cron_.timezone, "Its zone")->capture_default_str();
-    word("--dialect", cron_.dialect, "quartz: 6 or 7 fields; unix: 5, @daily")
-        ->check(CLI::IsMember({"quartz", "unix"}))
-        ->default_str("quartz");
-    word("--gap", cron_.gap, "Times that a change of clocks skips: skip, next, shift")
-        ->check(CLI::IsMember({"skip", "next", "shift"}))
-        ->default_str("skip");
-    word("--overlap", cron_.overlap, "Times that it repeats: first, last, both")
-        ->check(CLI::IsMember({"first", "last", "both"}))
-        ->default_str("last");
-    word("--dst", cron_.dst, "vixie: gap and overlap as Vixie cron has them")->check(CLI::IsMember({"vixie"}));
-    word("--after", after_, "Fires later than this time; now unless said");
+    for (auto* word : cron_options(verb)) word->excludes(lines);
+    verb->add_option("--timezone", cron_.timezone, "Its zone")->capture_default_str()->excludes(lines);
+    verb->add_option("--after", after_, "Fires later than this time; now unless said")->excludes(lines);
     verb->add_option("-n,--count", count_, "How many")
         ->check(CLI::Range(std::int64_t{1}, most_fires))
         ->capture_default_str()
         ->excludes(lines);
+  }
+
+  void next() {
+    auto* verb = add(&app_, "next", "The next fires of a job, or of all jobs of job files", [this] {
+      auto files = paths_;
+      std::vector<std::string> jobs;
+      for (auto& word : words_) (is_file_name(word) ? files : jobs).push_back(word);
+      if (jobs.size() + (files.empty() ? 0 : 1) != 1) wrong("next takes one JOB, or job files");
+      what_ = next_verb{files.empty() ? job_named(jobs[0]) : job_ref{}, static_cast<std::uint32_t>(count_), files,
+                        zone_named(timezone_)};
+    });
+    verb->add_option("JOB | FILES", words_, "A job, or files: names that end in .yaml, .yml or /");
+    verb->add_option("-f,--file", paths_, "Job files and directories, whatever their names");
+    verb->add_option("-n,--count", count_, "How many of each job")
+        ->check(CLI::Range(std::int64_t{1}, static_cast<std::int64_t>(limits::page_items)))
+        ->capture_default_str();
+    verb->add_option("--timezone", timezone_, "Zone of cron schedules of the files that name none")
+        ->capture_default_str();
+  }
+
+  void simulate() {
+    auto* verb = files("simulate", "What jobs would do over a span of time, without any admin", [this] {
+      simulate_verb v;
+      v.paths = paths_;
+      v.timezone = zone_named(timezone_);
+      v.from = time_given("--from", from_);
+      v.to = time_given("--to", to_);
+      for (auto& word : words_) {
+        auto equals = word.rfind('=');
+        auto duration = duration_named(equals == std::string::npos ? word : word.substr(equals + 1));
+        if (equals == std::string::npos)
+          v.other_duration = duration;
+        else
+          v.durations.emplace_back(job_named(word.substr(0, equals)), duration);
+      }
+      v.measured = measured_;
+      v.busiest = busiest_;
+      v.fires = fires_;
+      v.svg = svg_;
+      if (v.fires && !v.svg.empty()) wrong("--fires and --svg are two answers: ask for one");
+      what_ = std::move(v);
+    });
+    verb->add_option("--from", from_, "Begin of the span; the next midnight in UTC unless set");
+    verb->add_option("--to", to_, "Its end, not in it; a day after the begin unless set, at most 366");
+    verb->add_option("--duration", words_, "JOB=30s: how long its runs take; 30s alone: those of all other jobs")
+        ->allow_extra_args(false);
+    verb->add_flag("--measured", measured_, "Durations as an admin has them: the mean of the last 20 that succeeded");
+    verb->add_option("--busiest", busiest_, "How many of the busiest seconds")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
+        ->capture_default_str();
+    verb->add_flag("--fires", fires_, "Each fire, in the order of time, instead of the summary");
+    verb->add_option("--svg", svg_, "Also a picture of the load into this file; -: the picture alone, to the output");
+  }
+
+  void explain() {
+    auto* explain = app_.add_subcommand("explain", "Say what a schedule means")->require_subcommand(1);
+    auto* verb = add(explain, "schedule", "In words, with its next fires and what changes of clocks do to it", [this] {
+      if (words_.empty() == cron_.expression.empty()) wrong("explain schedule takes JOB or FILE:JOB, or --cron");
+      if (cron_.expression.empty() && !(cron_.dialect + cron_.dst + cron_.gap + cron_.overlap).empty())
+        wrong("--dialect, --gap, --overlap and --dst go with --cron: a job has its own");
+      explain_schedule_verb v{{}, cron_given(timezone_)};
+      for (auto& word : words_) v.jobs.push_back(explained_job_named(word));
+      what_ = std::move(v);
+    });
+    verb->add_option("JOB | FILE:JOB", words_, "Jobs of an admin, or of a job file");
+    verb->add_option("--cron", cron_.expression, "A cron expression instead");
+    verb->add_option("--timezone", timezone_, "Its zone, and that of cron schedules in files that name none")
+        ->capture_default_str();
+    cron_options(verb);
   }
 
   void audit() {
@@ -289,13 +383,13 @@ private:
   CLI::App app_{"xxlctl: talks to the admins of xxl.", "xxlctl"};
   std::vector<std::string> admins_, paths_, words_;
   std::string output_ = "table", timezone_ = "UTC", group_, job_, state_, from_, to_, trigger_, request_, handlers_,
-              after_;
+              after_, svg_;
   cron_words cron_;
   std::optional<std::string> params_;
   std::optional<std::size_t> limit_;
-  bool follow_ = false, lines_ = false;
+  bool follow_ = false, lines_ = false, measured_ = false, fires_ = false;
+  std::size_t busiest_ = 10;
   std::uint64_t from_line_ = 1;
-  std::uint32_t next_count_ = 5;
   std::int64_t count_ = 5;
   verb what_;
 };

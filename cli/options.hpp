@@ -5,11 +5,14 @@
 #include "cli/exit_code.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/messages.hpp"
+#include "schedule/timetable.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -66,8 +69,30 @@ struct logs_verb {
   std::uint64_t from_line = 1;
 };
 struct next_verb {
-  job_ref job;
+  job_ref job; ///< of an admin, if there are no files
   std::uint32_t count = 5;
+  std::vector<std::string> paths; ///< job files: of all their jobs
+  std::string timezone = "UTC";
+};
+struct simulate_verb {
+  std::vector<std::string> paths;
+  std::string timezone = "UTC"; ///< of cron schedules that name none, and of the picture
+  std::optional<instant> from, to;
+  std::vector<std::pair<job_ref, std::chrono::milliseconds>> durations;
+  std::optional<std::chrono::milliseconds> other_duration; ///< of all jobs that have none else
+  bool measured = false;                                   ///< durations as an admin has them on record
+  std::size_t busiest = 10;
+  bool fires = false; ///< the fire table instead
+  std::string svg;    ///< file for the picture, "-" for the output; empty: none
+};
+/// Where to find a job: in a file, or, if that is empty, at an admin.
+struct explained_job {
+  std::string file;
+  job_ref job;
+};
+struct explain_schedule_verb {
+  std::vector<explained_job> jobs;
+  cron_words cron; ///< an expression instead, if there is one; its zone is also that of files
 };
 struct audit_verb {
   instant from{}, to{};
@@ -84,10 +109,10 @@ struct cron_lines_verb {};
 struct stats_verb {};
 struct version_verb {};
 
-using verb =
-    std::variant<validate_verb, apply_verb, get_groups_verb, get_jobs_verb, get_executors_verb, get_triggers_verb,
-                 describe_job_verb, describe_trigger_verb, trigger_verb, pause_verb, kill_verb, cluster_verb, logs_verb,
-                 next_verb, cron_verb, cron_lines_verb, audit_verb, stats_verb, version_verb>;
+using verb = std::variant<validate_verb, apply_verb, get_groups_verb, get_jobs_verb, get_executors_verb,
+                          get_triggers_verb, describe_job_verb, describe_trigger_verb, trigger_verb, pause_verb,
+                          kill_verb, cluster_verb, logs_verb, next_verb, cron_verb, cron_lines_verb, simulate_verb,
+                          explain_schedule_verb, audit_verb, stats_verb, version_verb>;
 
 struct options {
   std::vector<endpoint> admins; ///< at least one; tried in order

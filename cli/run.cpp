@@ -4,6 +4,7 @@
 #include "cli/cron_lines.hpp"
 #include "cli/options.hpp"
 #include "cli/verbs.hpp"
+#include "protocol/clock.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/utf8.hpp"
 #include "transport/transport.hpp"
@@ -12,6 +13,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
@@ -33,14 +35,25 @@ std::string who_we_are() {
   return clean_text(who, limits::name_bytes);
 }
 
-/// The verbs that need an admin.
-void serve(const options& o, const printer& p) {
-  transport::config cfg{transport::settings{}};
-  caf::actor_system sys{cfg};
+/// The way to an admin, made when it is first needed: some verbs find all they ask for in files.
+class way {
+public:
+  explicit way(const options& o) : options_{o} {}
+
+  admin operator()() {
+    if (!sys_) sys_.emplace(cfg_.emplace(transport::settings{}));
+    return connect(*sys_, options_.admins, who_we_are());
+  }
+
+private:
+  const options& options_;
+  std::optional<transport::config> cfg_;
+  std::optional<caf::actor_system> sys_;
+};
+
+/// The verbs that begin with an admin.
+void serve(const options& o, admin a, const printer& p) {
   auto who = who_we_are();
-  auto connected = [&] { return connect(sys, o.admins, who); };
-  if (auto* v = std::get_if<apply_verb>(&o.what)) return apply(*v, connected, who, p);
-  auto a = connected();
   std::visit(
       [&](const auto& v) {
         using verb_type = std::decay_t<decltype(v)>;
@@ -77,16 +90,28 @@ void serve(const options& o, const printer& p) {
 }
 
 void perform(const options& o, std::istream& in, const printer& p) {
+  way to_admin{o};
+  auto connected = [&] { return to_admin(); };
+  auto now = system_clock().now();
+  auto* coming = std::get_if<next_verb>(&o.what);
   if (std::holds_alternative<version_verb>(o.what))
     print_version(p);
-  else if (auto* v = std::get_if<validate_verb>(&o.what))
-    validate(*v, p);
-  else if (auto* c = std::get_if<cron_verb>(&o.what))
-    cron(*c, p);
+  else if (auto* check = std::get_if<validate_verb>(&o.what))
+    validate(*check, p);
+  else if (auto* expression = std::get_if<cron_verb>(&o.what))
+    cron(*expression, p);
   else if (std::holds_alternative<cron_lines_verb>(o.what))
     answer_lines(in, p.out);
+  else if (auto* change = std::get_if<apply_verb>(&o.what))
+    apply(*change, connected, who_we_are(), p);
+  else if (auto* span = std::get_if<simulate_verb>(&o.what))
+    simulate(*span, connected, now, p);
+  else if (auto* schedule = std::get_if<explain_schedule_verb>(&o.what))
+    explain_schedule(*schedule, connected, now, p);
+  else if (coming && !coming->paths.empty())
+    next_of_files(*coming, now, p);
   else
-    serve(o, p);
+    serve(o, connected(), p);
 }
 
 } // namespace

@@ -39,6 +39,12 @@ void kill(const kill_verb& v, admin& a, const std::string& who, const printer& p
 void cluster(admin& a, const printer& p);
 void logs(const logs_verb& v, admin& a, const printer& p);
 void next(const next_verb& v, admin& a, const printer& p);
+void next_of_files(const next_verb& v, instant now, const printer& p);
+/// `connected` is called only where durations are to be measured.
+void simulate(const simulate_verb& v, const std::function<admin()>& connected, instant now, const printer& p);
+/// `connected` is called only where a job is to be asked for.
+void explain_schedule(const explain_schedule_verb& v, const std::function<admin()>& connected, instant now,
+                      const printer& p);
 /// Throws failure (failed) after the report if there are errors.
 void audit(const audit_verb& v, admin& a, const printer& p);
 void stats(admin& a, const printer& p);

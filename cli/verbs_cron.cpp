@@ -4,22 +4,10 @@
 #include "cli/json.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
-#include "config/problem.hpp"
+#include "cli/words.hpp"
 #include "protocol/clock.hpp"
 
 namespace xxl::cli {
-namespace {
-
-/// With the expression and a caret, as errors of files have their line.
-std::string located(const std::string& expression, const schedule::parse_error& error) {
-  const config::source_text source{"expression", expression};
-  config::problem_list problems;
-  problems.add(source, source.at(error.column - 1), error.message);
-  return config::report(problems);
-}
-
-} // namespace
-
 void cron(const cron_verb& v, const printer& p) {
   const auto made = timetable_of(v.words);
   if (const auto* error = std::get_if<schedule::parse_error>(&made))

@@ -1,8 +1,10 @@
 #include "cli/words.hpp"
 
 #include "config/duration.hpp"
+#include "config/problem.hpp"
 #include "protocol/overloaded.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -21,6 +23,22 @@ std::string time_text(instant t) {
 }
 
 std::string time_text(const std::optional<instant>& t) { return t ? time_text(*t) : std::string{}; }
+
+std::string offset_text(std::chrono::seconds offset) {
+  std::chrono::hh_mm_ss part{std::chrono::abs(offset)};
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), part.seconds().count() == 0 ? "%c%02d:%02d" : "%c%02d:%02d:%02d",
+                offset < std::chrono::seconds{0} ? '-' : '+', static_cast<int>(part.hours().count()),
+                static_cast<int>(part.minutes().count()), static_cast<int>(part.seconds().count()));
+  return text.data();
+}
+
+std::string local_time_text(instant t, const schedule::zone& zone) {
+  auto i = std::min(zone.index_of(std::chrono::floor<std::chrono::seconds>(t)), zone.size() - 1);
+  auto text = time_text(t + zone[i].offset);
+  text.pop_back(); // the Z
+  return text + offset_text(zone[i].offset);
+}
 
 namespace {
 
@@ -66,6 +84,13 @@ std::string misfire_text(const job_spec& spec) {
   if (spec.misfire_deadline.count() > 0)
     text += ", nothing later than " + config::format_duration(spec.misfire_deadline);
   return text;
+}
+
+std::string located(const std::string& expression, const schedule::parse_error& error) {
+  const config::source_text source{"expression", expression};
+  config::problem_list problems;
+  problems.add(source, source.at(error.column - 1), error.message);
+  return config::report(problems);
 }
 
 std::string work_text(const work_spec& w) {

@@ -3,6 +3,8 @@
 
 #include "protocol/job_spec.hpp"
 #include "protocol/messages.hpp"
+#include "schedule/timetable.hpp"
+#include "schedule/zone.hpp"
 
 #include <optional>
 #include <string>
@@ -13,7 +15,15 @@ namespace xxl::cli {
 std::string time_text(instant t);
 std::string time_text(const std::optional<instant>& t);
 
+/// In the zone, with its offset: "2026-12-01T09:00:00.000+08:00".
+std::string local_time_text(instant t, const schedule::zone& zone);
+/// "+08:00", "-03:30"; with seconds where there are any.
+std::string offset_text(std::chrono::seconds offset);
+
 /// "cron 0 */5 * * * ? Asia/Shanghai", "every 30s", "after 30s", "at 2026-…", "none".
+/// An error in an expression of the command line, with the expression and a caret below the place, as errors of files
+/// have their line.
+std::string located(const std::string& expression, const schedule::parse_error& error);
 std::string schedule_text(const schedule_spec& s);
 /// "fire_all, at most 100".
 std::string misfire_text(const job_spec& spec);

@@ -12,6 +12,31 @@ namespace {
 
 using answer = std::variant<schedule::timetable, schedule::parse_error>;
 
+schedule::on_excluded on_excluded_of(excluded_rule rule) {
+  switch (rule) {
+  case excluded_rule::skip: return schedule::on_excluded::skip;
+  case excluded_rule::next: return schedule::on_excluded::next;
+  case excluded_rule::previous: return schedule::on_excluded::previous;
+  }
+  return schedule::on_excluded::skip;
+}
+
+struct timetable_maker {
+  answer operator()(const no_schedule&) const { return schedule::timetable{}; }
+  answer operator()(const cron_schedule& x) const {
+    switch (x.dialect) {
+    case cron_dialect::quartz: return schedule::cron(x.expression, x.timezone, dst_of(x));
+    case cron_dialect::five_fields: return schedule::unix_cron(x.expression, x.timezone, dst_of(x));
+    }
+    return schedule::parse_error{"dialect: a number without a name", 1};
+  }
+  answer operator()(const every_schedule& x) const { return schedule::every(x.every, x.start); }
+  answer operator()(const after_schedule& x) const { return schedule::after(x.delay); }
+  answer operator()(const at_schedule& x) const { return schedule::at(x.at); }
+};
+
+} // namespace
+
 schedule::dst_policy dst_of(const cron_schedule& x) {
   schedule::dst_policy dst;
   using gap = schedule::dst_policy::gap_rule;
@@ -29,25 +54,6 @@ schedule::dst_policy dst_of(const cron_schedule& x) {
   dst.vixie = x.vixie;
   return dst;
 }
-
-schedule::on_excluded on_excluded_of(excluded_rule rule) {
-  switch (rule) {
-  case excluded_rule::skip: return schedule::on_excluded::skip;
-  case excluded_rule::next: return schedule::on_excluded::next;
-  case excluded_rule::previous: return schedule::on_excluded::previous;
-  }
-  return schedule::on_excluded::skip;
-}
-
-struct timetable_maker {
-  answer operator()(const no_schedule&) const { return schedule::timetable{}; }
-  answer operator()(const cron_schedule& x) const { return schedule::cron(x.expression, x.timezone, dst_of(x)); }
-  answer operator()(const every_schedule& x) const { return schedule::every(x.every, x.start); }
-  answer operator()(const after_schedule& x) const { return schedule::after(x.delay); }
-  answer operator()(const at_schedule& x) const { return schedule::at(x.at); }
-};
-
-} // namespace
 
 answer timetable_of(const schedule_spec& spec) {
   auto made = std::visit(timetable_maker{}, spec.kind);

@@ -12,6 +12,9 @@ namespace xxl::config {
 /// The fires of a specification. Only a cron expression or its zone can be wrong; the column is within the expression.
 std::variant<schedule::timetable, schedule::parse_error> timetable_of(const schedule_spec& spec);
 
+/// What becomes of local times that a change of clocks skips or repeats.
+schedule::dst_policy dst_of(const cron_schedule& x);
+
 schedule::misfire misfire_of(misfire_policy policy);
 
 /// How that job's fires go; how many runs are left, its fire row knows.

@@ -12,11 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 using std::string_view;
 
-constexpr std::array<string_view, 15> known_keys{"cron",   "timezone", "every",       "start",   "after",
-                                                 "at",     "dst",      "gap",         "overlap", "max_runs",
-                                                 "jitter", "calendar", "on_excluded", "from",    "until"};
+constexpr std::array<string_view, 16> known_keys{"dialect",  "cron",        "timezone", "every",   "start",    "after",
+                                                 "at",       "dst",         "gap",      "overlap", "max_runs", "jitter",
+                                                 "calendar", "on_excluded", "from",     "until"};
 constexpr std::array<string_view, 4> kinds{"cron", "every", "after", "at"};
-constexpr std::array<string_view, 1> later_keys{"dialect"};
 constexpr std::array<std::pair<string_view, string_view>, 1> elsewhere{{{"calendars", "calendar: NAME"}}};
 constexpr std::size_t cron_bytes = 512;
 constexpr std::size_t timezone_bytes = 64;
@@ -54,6 +53,8 @@ std::optional<schedule_kind> read_cron(yaml_reader& in, const yaml_node& schedul
   if (!expression) return std::nullopt;
   // The expression is checked even where its zone is wrong: both errors are told at once.
   cron_schedule spec{*expression, zone.value_or("UTC")};
+  if (auto* dialect = schedule.find("dialect"))
+    spec.dialect = in.name<cron_dialect>(*dialect, "dialect", {}).value_or(spec.dialect);
   read_dst(in, schedule, spec);
   auto parsed = timetable_of(spec);
   if (auto* error = std::get_if<schedule::parse_error>(&parsed)) {
@@ -152,10 +153,10 @@ std::optional<declared_schedule> read_schedule(yaml_reader& in, const yaml_node&
             "schedule: expected none, {cron: ...}, {every: ...}, {after: ...} or {at: ...}, found " + describe(node));
     return std::nullopt;
   }
-  in.mapping(node, {"a schedule", known_keys, later_keys, elsewhere});
+  in.mapping(node, {"a schedule", known_keys, {}, elsewhere});
   auto kind = kind_of(in, node);
   if (kind.empty()) return std::nullopt;
-  for (auto key : {"dst", "gap", "overlap"}) check_companion(in, node, kind, key, "cron");
+  for (auto key : {"dialect", "dst", "gap", "overlap"}) check_companion(in, node, kind, key, "cron");
   if (!node.find("calendar")) check_companion(in, node, kind, "timezone", "cron");
   check_companion(in, node, kind, "start", "every");
   auto read = read_kind(in, node, kind, default_timezone);

@@ -64,12 +64,10 @@ private:
 class cron_rule final : public timetable::rule {
 public:
   cron_rule(const cron_pattern& pattern, std::shared_ptr<const zone> z, dst_policy dst)
-      : pattern_(pattern), zone_(std::move(z)), gap_(dst.gap), overlap_(dst.overlap) {
-    if (dst.vixie) {
-      gap_ = pattern.interval_like ? gap_rule::skip : gap_rule::next;
-      overlap_ = pattern.interval_like ? overlap_rule::both : overlap_rule::first;
-    }
-  }
+      : pattern_(pattern),
+        zone_(std::move(z)),
+        gap_(dst.applied(pattern.interval_like).gap),
+        overlap_(dst.applied(pattern.interval_like).overlap) {}
 
   std::optional<instant> next(instant after) const override {
     const auto from = second_after(after);

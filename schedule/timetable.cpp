@@ -6,6 +6,12 @@
 
 namespace xxl::schedule {
 
+dst_policy dst_policy::applied(bool interval_like) const {
+  if (!vixie) return *this;
+  return interval_like ? dst_policy{gap_rule::skip, overlap_rule::both}
+                       : dst_policy{gap_rule::next, overlap_rule::first};
+}
+
 timetable::timetable() = default;
 
 timetable::timetable(kind k, std::shared_ptr<const rule> r) : kind_(k), rule_(std::move(r)) {}

@@ -38,6 +38,9 @@ struct dst_policy {
   /// Overrides both. Fixed times fire right after a gap (next) and once in an overlap (first); expressions with `*` or
   /// a step in the minute or hour field are intervals: skip, both.
   bool vixie = false;
+
+  /// The two rules as they are applied, with vixie settled. `interval_like`: what cron_pattern says of the expression.
+  dst_policy applied(bool interval_like) const;
 };
 
 class zone; // zone.hpp

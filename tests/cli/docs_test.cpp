@@ -3,6 +3,8 @@
 #include "audit/finding.hpp"
 #include "cli/cron_lines.hpp"
 #include "cli/options.hpp"
+#include "tests/cli/job_files.hpp"
+#include "tests/cli/views.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,8 +41,9 @@ std::set<std::string> matches(const std::string& text, const std::string& expres
 
 TEST(XxlctlDocs, NameEveryOption) {
   auto text = document();
-  auto options = matches(help({"--help-all"}) + help({"get", "--help-all"}), "(--[a-z-]+)");
-  EXPECT_GE(options.size(), 17u);
+  auto options =
+      matches(help({"--help-all"}) + help({"get", "--help-all"}) + help({"explain", "--help-all"}), "(--[a-z-]+)");
+  EXPECT_GE(options.size(), 27u);
   for (auto& option : options) EXPECT_NE(text.find(option), std::string::npos) << option;
 }
 
@@ -48,7 +51,7 @@ TEST(XxlctlDocs, NameEveryVerb) {
   auto text = document();
   auto verbs = matches(help({"--help-all"}), "\n([a-z]+)\n");
   auto lists = matches(help({"get", "--help-all"}), "\n([a-z]+)\n");
-  EXPECT_EQ(verbs.size(), 15u);
+  EXPECT_EQ(verbs.size(), 17u);
   EXPECT_EQ(lists.size(), 4u);
   for (auto& verb : verbs) EXPECT_NE(text.find("`" + verb), std::string::npos) << verb;
   for (auto& list : lists) EXPECT_NE(text.find("`get " + list), std::string::npos) << list;
@@ -79,6 +82,44 @@ TEST(XxlctlDocs, NameTheExitCodesThatHelpNames) {
   auto text = help({"--help"});
   EXPECT_EQ(codes, matches(text.substr(text.find("Exit codes:")), "([0-9]) [a-z]"));
   EXPECT_EQ(static_cast<int>(exit_code::no_answer), 6);
+}
+
+/// The lines of a section that are indented, as they were before.
+std::vector<std::string> shown(const std::string& text, const std::string& section) {
+  auto from = text.find("\n## " + section + "\n"), to = text.find("\n## ", from + 1);
+  std::istringstream lines{text.substr(from, to - from)};
+  std::vector<std::string> found;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("    ") && !line.starts_with("    xxlctl ") && line != "    …")
+      found.push_back(line.substr(4));
+  return found;
+}
+
+class XxlctlExamples : public test::JobFiles {};
+
+TEST_F(XxlctlExamples, TheSimulationIsWhatTheProgramSays) {
+  auto text = document();
+  auto begin = text.find("```yaml\n") + 8;
+  simulate_verb v;
+  v.paths = {file("orders.yaml", text.substr(begin, text.find("```", begin) - begin))};
+  v.from = test::noon - std::chrono::hours{12};
+  v.durations = {{{"orders", "close"}, std::chrono::seconds{450}}};
+  simulate(v, nobody, test::noon, table);
+  auto answer = "\n" + printed();
+  auto lines = shown(text, "Simulate");
+  EXPECT_EQ(lines.size(), 12u);
+  for (auto& line : lines) EXPECT_NE(answer.find("\n" + line + "\n"), std::string::npos) << line;
+}
+
+TEST_F(XxlctlExamples, TheExplanationIsWhatTheProgramSays) {
+  explain_schedule_verb v;
+  v.cron = "0 30 2 * * ?";
+  v.timezone = "Europe/Berlin";
+  explain_schedule(v, nobody, test::noon, table);
+  auto answer = "\n" + printed();
+  auto lines = shown(document(), "Explain schedule");
+  EXPECT_EQ(lines.size(), 12u);
+  for (auto& line : lines) EXPECT_NE(answer.find("\n" + line + "\n"), std::string::npos) << line;
 }
 
 } // namespace

@@ -148,6 +148,69 @@ TEST(Options, CronTakesAnExpressionOrLines) {
   EXPECT_NE(complaint({"cron", "--jsonl", "--gap", "next"}), "accepted");
 }
 
+TEST(Options, NextIsOfAJobOrOfJobFiles) {
+  auto job = verb_of<next_verb>({"next", "orders/a", "--count", "7"});
+  EXPECT_EQ(job.job.name, "a");
+  EXPECT_EQ(job.count, 7u);
+  EXPECT_TRUE(job.paths.empty());
+  auto files = verb_of<next_verb>({"next", "a.yaml", "jobs/", "b.yml", "-n", "3", "--timezone", "Asia/Shanghai"});
+  EXPECT_EQ(files.paths, (words{"a.yaml", "jobs/", "b.yml"}));
+  EXPECT_EQ(files.timezone, "Asia/Shanghai");
+  EXPECT_EQ(verb_of<next_verb>({"next", "-f", "jobs"}).paths, words{"jobs"}) << "any name, where it is said";
+  EXPECT_EQ(complaint({"next"}), "xxlctl: next takes one JOB, or job files");
+  EXPECT_EQ(complaint({"next", "orders/a", "orders/b"}), "xxlctl: next takes one JOB, or job files");
+  EXPECT_EQ(complaint({"next", "orders/a", "a.yaml"}), "xxlctl: next takes one JOB, or job files");
+}
+
+TEST(Options, SimulateTakesDurationsByJobAndForAllOthers) {
+  auto v = verb_of<simulate_verb>({"simulate", "jobs/", "--from", "2026-12-01T00:00:00Z", "--to",
+                                   "2026-12-02T00:00:00Z", "--duration", "orders/a=30s", "--duration", "b=1m30s",
+                                   "--duration", "5s", "--measured", "--busiest", "3", "--svg", "load.svg"});
+  EXPECT_EQ(v.paths, words{"jobs/"});
+  EXPECT_EQ(*v.to - *v.from, std::chrono::hours{24});
+  ASSERT_EQ(v.durations.size(), 2u);
+  EXPECT_EQ(v.durations[0].first.group, "orders");
+  EXPECT_EQ(v.durations[1].first.name, "b");
+  EXPECT_EQ(v.durations[1].second, std::chrono::seconds{90});
+  EXPECT_EQ(v.other_duration, std::chrono::seconds{5});
+  EXPECT_TRUE(v.measured);
+  EXPECT_EQ(v.busiest, 3u);
+  EXPECT_EQ(v.svg, "load.svg");
+  EXPECT_TRUE(verb_of<simulate_verb>({"simulate", "a.yaml", "--fires"}).fires);
+  EXPECT_EQ(complaint({"simulate"}), "xxlctl: --file is required");
+  EXPECT_EQ(complaint({"simulate", "a.yaml", "--duration", "orders/a=30"}).find("xxlctl: --duration: duration \"30\" "),
+            0u);
+  EXPECT_EQ(complaint({"simulate", "a.yaml", "--fires", "--svg", "-"}),
+            "xxlctl: --fires and --svg are two answers: ask for one");
+  EXPECT_NE(complaint({"simulate", "a.yaml", "--busiest", "0"}), "accepted");
+}
+
+TEST(Options, ExplainScheduleIsOfJobsFilesOrAnExpression) {
+  auto jobs = verb_of<explain_schedule_verb>({"explain", "schedule", "orders/a", "dir:x/jobs.yaml:orders/b"});
+  ASSERT_EQ(jobs.jobs.size(), 2u);
+  EXPECT_EQ(jobs.jobs[0].file, "");
+  EXPECT_EQ(jobs.jobs[0].job.name, "a");
+  EXPECT_EQ(jobs.jobs[1].file, "dir:x/jobs.yaml") << "the last colon parts them";
+  EXPECT_EQ(jobs.jobs[1].job.group, "orders");
+  auto cron = verb_of<explain_schedule_verb>({"explain", "schedule", "--cron", "0 0 9 * * ?", "--timezone",
+                                              "Europe/Berlin", "--gap", "shift", "--overlap", "both"});
+  EXPECT_EQ(cron.cron, "0 0 9 * * ?");
+  EXPECT_EQ(cron.timezone, "Europe/Berlin");
+  EXPECT_EQ(cron.dst.gap, schedule::dst_policy::gap_rule::shift);
+  EXPECT_EQ(cron.dst.overlap, schedule::dst_policy::overlap_rule::both);
+  EXPECT_TRUE(
+      verb_of<explain_schedule_verb>({"explain", "schedule", "--cron", "0 0 9 * * ?", "--dst", "vixie"}).dst.vixie);
+  EXPECT_EQ(complaint({"explain", "schedule"}), "xxlctl: explain schedule takes JOB or FILE:JOB, or --cron");
+  EXPECT_EQ(complaint({"explain", "schedule", "a", "--cron", "x"}),
+            "xxlctl: explain schedule takes JOB or FILE:JOB, or --cron");
+  EXPECT_EQ(complaint({"explain", "schedule", "a", "--gap", "next"}),
+            "xxlctl: --gap, --overlap and --dst go with --cron: a job has its own");
+  EXPECT_EQ(complaint({"explain", "schedule", "--cron", "x", "--dst", "vixie", "--gap", "next"}),
+            "xxlctl: --dst stands for both --gap and --overlap");
+  EXPECT_EQ(complaint({"explain", "schedule", ":a"}), "xxlctl: \":a\" names no file before the colon");
+  EXPECT_NE(complaint({"explain", "schedule", "--cron", "x", "--gap", "leap"}), "accepted");
+}
+
 TEST(Options, AnAuditHasAPeriodAndPerhapsAJobAndAFile) {
   auto v = verb_of<audit_verb>({"audit", "--from", "2026-03-01T08:00:00+08:00", "--to", "2026-03-02T00:00:00Z"});
   EXPECT_EQ(v.from, instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}});
@@ -209,7 +272,7 @@ TEST(Options, HelpIsNoError) {
   ASSERT_TRUE(exit);
   EXPECT_EQ(exit->code, exit_code::ok);
   for (auto word : {"validate", "apply", "get", "describe", "trigger", "pause", "resume", "kill", "logs", "next",
-                    "cluster", "stats", "version", "XXL_ADMIN", "Exit codes:"})
+                    "simulate", "explain", "cluster", "stats", "version", "XXL_ADMIN", "Exit codes:"})
     EXPECT_NE(exit->text.find(word), std::string::npos) << word;
 }
 

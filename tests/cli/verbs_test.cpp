@@ -32,8 +32,9 @@ struct house {
   std::vector<trigger_request> triggered;
   std::vector<std::uint32_t> limits;
   std::vector<std::optional<instant>> asked_from; ///< trigger_query::ended_from
-  std::string fail_apply;                         ///< name of a job whose request ends with an error
-  bool silent = false;                            ///< trigger never answers
+  std::vector<trigger_query> asked_triggers;
+  std::string fail_apply; ///< name of a job whose request ends with an error
+  bool silent = false;    ///< trigger never answers
   std::vector<kill_request> killed;
   kill_answer kill{0, 1, 0, {}};
 };
@@ -72,6 +73,7 @@ operator_actor::behavior_type door(operator_actor::pointer self, house* h) {
       [=](triggers_atom, const trigger_query& q) {
         std::lock_guard guard{h->mutex};
         h->asked_from.push_back(q.ended_from);
+        h->asked_triggers.push_back(q);
         std::vector<trigger_view> found;
         for (auto& t : h->triggers)
           if ((!q.id || *q.id == t.id) && (!q.before || t.id < q.before->id) && found.size() < q.limit)
@@ -264,11 +266,56 @@ TEST_F(Verbs, PauseAndResume) {
 }
 
 TEST_F(Verbs, NextWithoutFiresSaysWhy) {
-  next({{"orders", "a"}, 2}, a, table);
+  next({{"orders", "a"}, 2, {}}, a, table);
   EXPECT_EQ(out.str(), "2026-12-01T12:00:00.000Z\n2026-12-01T12:00:00.000Z\n");
   EXPECT_EQ(err.str(), "");
-  next({{"orders", "sweep"}, 2}, a, table);
+  next({{"orders", "sweep"}, 2, {}}, a, table);
   EXPECT_EQ(err.str().find("no fire is planned: "), 0u);
+}
+
+TEST_F(Verbs, SimulateTakesTheMeanOfWhatAnAdminHasMeasured) {
+  auto longer = failed_trigger();
+  longer.id.value = 1'041;
+  longer.ended = *longer.started + 2'500ms;
+  h.triggers = {failed_trigger(), longer, waiting_trigger()}; // 1.5 s, 2.5 s, and one that never ran
+  simulate_verb v;
+  v.paths = {jobs_file({"a", "b"})};
+  v.durations = {{{"", "b"}, 7s}};
+  v.measured = true;
+  simulate(
+      v,
+      [&] {
+        return admin{sys, handle, "x"};
+      },
+      noon, json_printer);
+  EXPECT_NE(out.str().find("\"job\":\"orders/a\",\"enabled\":true,\"duration\":2000,"), std::string::npos);
+  EXPECT_NE(out.str().find("\"job\":\"orders/b\",\"enabled\":true,\"duration\":7000,"), std::string::npos)
+      << "what is given counts more";
+  ASSERT_EQ(h.asked_triggers.size(), 1u);
+  EXPECT_EQ(h.asked_triggers[0].group, "orders");
+  EXPECT_EQ(h.asked_triggers[0].job, "a");
+  EXPECT_EQ(h.asked_triggers[0].state, trigger_state::succeeded);
+  EXPECT_EQ(h.asked_triggers[0].ended_from, noon - std::chrono::days{31});
+  EXPECT_EQ(h.asked_triggers[0].limit, 20u);
+}
+
+TEST_F(Verbs, ExplainScheduleOfAnAdminsJob) {
+  explain_schedule_verb v;
+  v.jobs = {{"", {"", "close-stale"}}};
+  int connections = 0;
+  auto connected = [&] {
+    ++connections;
+    return admin{sys, handle, "x"};
+  };
+  explain_schedule(v, connected, noon, table);
+  EXPECT_EQ(out.str().find("Job:        orders/close-stale\n"
+                           "Schedule:   cron 0 */5 * * * ? Asia/Shanghai\n"
+                           "Meaning:    every 5 minutes, Asia/Shanghai\n"),
+            0u)
+      << out.str();
+  v.jobs.push_back(v.jobs[0]);
+  explain_schedule(v, connected, noon, table);
+  EXPECT_EQ(connections, 2) << "one for each command";
 }
 
 TEST_F(Verbs, LogsPrintsWhatIsThere) {

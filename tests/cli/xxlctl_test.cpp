@@ -230,5 +230,17 @@ TEST(ProgramAlone, InvalidFilesEndWithTheirOwnCodeAndNoAdmin) {
   EXPECT_NE(e.err.find("/nonexistent/jobs.yaml"), std::string::npos) << e.err;
 }
 
+TEST(ProgramAlone, WhatOnlyLooksAtFilesAsksNoAdmin) {
+  auto jobs = std::string{std::getenv("XXL_SOURCE_DIR")} + "/examples/jobs/";
+  for (auto* verb : {"simulate ", "next "}) {
+    auto e = run("--admin 127.0.0.1:1 " + std::string{verb} + jobs);
+    EXPECT_EQ(e.code, 0) << e.err;
+    EXPECT_NE(e.out.find("default/pulse"), std::string::npos) << e.out;
+  }
+  auto e = run("--admin 127.0.0.1:1 explain schedule " + jobs + "handlers.yaml:pulse");
+  EXPECT_EQ(e.code, 0) << e.err;
+  EXPECT_NE(e.out.find("Meaning:   every 1s"), std::string::npos) << e.out;
+}
+
 } // namespace
 } // namespace xxl::cli

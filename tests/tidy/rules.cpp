@@ -71,6 +71,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
   static const std::map<std::string, std::set<std::string>> table{
       {"protocol", {}},
       {"schedule", {}},
+      {"forecast", {"schedule"}},
       {"config", {"protocol", "schedule"}},
       {"audit", {"protocol", "schedule", "config"}},
       {"storage", {"protocol"}},
@@ -79,7 +80,7 @@ const std::map<std::string, std::set<std::string>>& allowed_includes() {
       {"actors", {"protocol", "schedule", "config", "storage", "transport", "notify", "xxl"}},
       {"http", {"protocol", "schedule", "config", "storage", "transport", "notify", "actors"}},
       {"include", {"xxl"}},
-      {"cli", {"protocol", "schedule", "config", "audit", "transport"}},
+      {"cli", {"protocol", "schedule", "forecast", "config", "audit", "transport"}},
       {"examples", {"xxl"}},
   };
   return table;
