@@ -117,4 +117,8 @@ bool is_zone(std::string_view name);
 /// Version of the zone data in use ("2025b"), "unknown" if it does not say; stored with each spec version.
 std::string tzdb_version();
 
+/// Looks whether the system has other zone data than the one in use. If so, it is in use from now on, and true is
+/// answered; timetables that were made before keep what they have. Thread-safe.
+bool refresh_zones();
+
 } // namespace xxl::schedule

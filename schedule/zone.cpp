@@ -47,12 +47,6 @@ bool is_plain_name(std::string_view name) {
          !name.starts_with("posix/") && name != "localtime" && name != "posixrules";
 }
 
-std::optional<cctz::time_zone> load(std::string_view name) {
-  cctz::time_zone tz;
-  if (!is_plain_name(name) || !cctz::load_time_zone(std::string(name), &tz)) return std::nullopt;
-  return tz;
-}
-
 std::vector<stretch> stretches_of(const cctz::time_zone& tz) {
   const auto offset_at = [&tz](sys_seconds t) { return seconds{tz.lookup(to_cctz(t)).offset}; };
   std::vector<stretch> result{{table_begin, table_end, offset_at(table_begin)}};
@@ -74,6 +68,65 @@ std::string zone_directory() {
   return dir != nullptr && *dir != '\0' ? dir : "/usr/share/zoneinfo";
 }
 
+std::string version_on_disk() {
+  const auto directory = zone_directory();
+  std::string line;
+  constexpr std::string_view lead = "# version ";
+  if (std::getline(std::ifstream{directory + "/tzdata.zi"}, line) && line.starts_with(lead))
+    return line.substr(lead.size());
+  if (std::getline(std::ifstream{directory + "/+VERSION"}, line) && !line.empty()) return line;
+  return "unknown";
+}
+
+/// The zones of the process, all of one version.
+class zone_store {
+public:
+  std::shared_ptr<const zone> find(std::string_view name) {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = known_.find(name); found != known_.end()) return found->second;
+    const auto tz = load(name);
+    if (!tz) return nullptr;
+    return known_.emplace(std::string(name), std::make_shared<zone>(stretches_of(*tz))).first->second;
+  }
+  bool holds(std::string_view name) {
+    const std::lock_guard lock{mutex_};
+    return known_.contains(name) || load(name).has_value();
+  }
+  std::string version() {
+    const std::lock_guard lock{mutex_};
+    return version_;
+  }
+  bool refresh() {
+    auto now = version_on_disk();
+    const std::lock_guard lock{mutex_};
+    if (now == version_) return false;
+    version_ = std::move(now);
+    known_.clear();
+    ++generation_;
+    return true;
+  }
+
+private:
+  /// cctz keeps each name for ever, so each version's names are others: absolute paths, with one slash more each time.
+  std::optional<cctz::time_zone> load(std::string_view name) const {
+    cctz::time_zone tz;
+    if (!is_plain_name(name)) return std::nullopt;
+    auto path = generation_ == 0 || name == "UTC" ? std::string{} : zone_directory() + std::string(generation_, '/');
+    if (!cctz::load_time_zone(path.append(name), &tz)) return std::nullopt;
+    return tz;
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const zone>, std::less<>> known_; // at most as many as there are zones
+  std::string version_ = version_on_disk();
+  std::size_t generation_ = 0;
+};
+
+zone_store& all_zones() {
+  static zone_store store;
+  return store;
+}
+
 } // namespace
 
 zone::zone(std::vector<stretch> stretches) : stretches_(std::move(stretches)) {
@@ -82,15 +135,7 @@ zone::zone(std::vector<stretch> stretches) : stretches_(std::move(stretches)) {
         static_cast<std::size_t>(std::ranges::upper_bound(stretches_, t, {}, &stretch::end) - stretches_.begin()));
 }
 
-std::shared_ptr<const zone> zone::find(std::string_view name) {
-  static std::mutex guard;
-  static std::map<std::string, std::shared_ptr<const zone>, std::less<>> known; // at most as many as there are zones
-  const std::lock_guard lock{guard};
-  if (const auto found = known.find(name); found != known.end()) return found->second;
-  const auto tz = load(name);
-  if (!tz) return nullptr;
-  return known.emplace(std::string(name), std::make_shared<zone>(stretches_of(*tz))).first->second;
-}
+std::shared_ptr<const zone> zone::find(std::string_view name) { return all_zones().find(name); }
 
 std::size_t zone::index_of(sys_seconds t) const {
   if (t < stretches_.front().begin) return 0;
@@ -100,16 +145,10 @@ std::size_t zone::index_of(sys_seconds t) const {
   return i;
 }
 
-bool is_zone(std::string_view name) { return load(name).has_value(); }
+bool is_zone(std::string_view name) { return all_zones().holds(name); }
 
-std::string tzdb_version() {
-  const auto directory = zone_directory();
-  std::string line;
-  constexpr std::string_view lead = "# version ";
-  if (std::getline(std::ifstream{directory + "/tzdata.zi"}, line) && line.starts_with(lead))
-    return line.substr(lead.size());
-  if (std::getline(std::ifstream{directory + "/+VERSION"}, line) && !line.empty()) return line;
-  return "unknown";
-}
+std::string tzdb_version() { return all_zones().version(); }
+
+bool refresh_zones() { return all_zones().refresh(); }
 
 } // namespace xxl::schedule

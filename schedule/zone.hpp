@@ -35,8 +35,8 @@ public:
   /// Never empty; neighbours differ in offset.
   explicit zone(std::vector<stretch> stretches);
 
-  /// The zone of that IANA name; null if the system's zone data does not know it. Read once per process and then
-  /// shared: newer zone data needs a restart. Thread-safe.
+  /// The zone of that IANA name; null if the system's zone data does not know it. Read once and then
+  /// shared, until refresh_zones() finds newer zone data. Thread-safe.
   static std::shared_ptr<const zone> find(std::string_view name);
 
   std::size_t size() const noexcept { return stretches_.size(); }

@@ -10,6 +10,7 @@
 #include "actors/admin/ledger.hpp"
 #include "actors/admin/operator_api.hpp"
 #include "actors/admin/spec_source.hpp"
+#include "schedule/timetable.hpp"
 
 #include <caf/send.hpp>
 
@@ -50,6 +51,11 @@ admin_actors spawn_admin(caf::actor_system& sys, const admin_settings& settings,
   cat.listener = node;
   cat.metrics = stats;
   cat.detached = detached;
+  cat.zones_changed = [cache] {
+    auto changed = schedule::refresh_zones();
+    if (changed) cache->clear();
+    return changed;
+  };
   auto catalog = adopt(spawn_catalog(sys, std::move(cat)), "catalog");
   auto registry = adopt(spawn_executor_registry(sys, {catalog, stats, wall}), "executor_registry");
   auto completion = adopt(spawn_completion(sys, {ledger, specs, wall, stats}), "completion");

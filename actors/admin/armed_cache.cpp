@@ -23,6 +23,11 @@ void armed_cache::keep(const storage::spec_key& key, armed_job_ptr job) {
   versions[key.version] = std::move(job);
 }
 
+void armed_cache::clear() {
+  std::lock_guard guard{mutex_};
+  jobs_.clear();
+}
+
 armed_job_ptr armed_cache::compile(const storage::stored_spec& stored) {
   auto armed = arm(stored);
   if (auto* job = std::get_if<armed_job_ptr>(&armed)) return *job;

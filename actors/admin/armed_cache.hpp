@@ -23,6 +23,9 @@ public:
   /// compiled is left out, logged with its job's id and counted (`plan.bad_specs`). Throws storage::error.
   std::vector<armed_job_ptr> get(std::span<const storage::spec_key> keys, storage::plan_reader& reader);
 
+  /// What is asked for from now on is compiled anew: the zone data is another.
+  void clear();
+
 private:
   const armed_job_ptr* find(const storage::spec_key& key) const;
   void keep(const storage::spec_key& key, armed_job_ptr job);

@@ -5,6 +5,7 @@
 #include "actors/admin/catalog_text.hpp"
 #include "actors/admin/edit_plan.hpp"
 #include "actors/admin/read_job.hpp"
+#include "actors/admin/zone_update.hpp"
 #include "config/spec_json.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/limits.hpp"
@@ -83,6 +84,7 @@ struct catalog_state {
   catalog_config cfg;
   bool connected = false;
   trigger_id next_id, end_id; ///< what is left of the block of trigger ids
+  zone_update zones;
 
   trigger_id take_id(storage::catalog& db) {
     if (next_id == end_id) {
@@ -190,7 +192,12 @@ struct catalog_state {
   }
 };
 
-using self_ptr = catalog_actor::stateful_pointer<catalog_state>;
+/// With the beat by which it looks at the zone data.
+using ticking_catalog_actor = catalog_actor::extend<caf::reacts_to<caf::tick_atom>>;
+using self_ptr = ticking_catalog_actor::stateful_pointer<catalog_state>;
+
+constexpr std::chrono::minutes look_at_zones{1};
+constexpr std::chrono::milliseconds between_pages{100}; ///< others are served meanwhile
 
 /// A page of an audit's list.
 template <class Row>
@@ -214,6 +221,26 @@ caf::result<std::vector<audit_version>> audit_versions(self_ptr self, const audi
 
 void tell_jobs(self_ptr self, std::vector<job_id> jobs) {
   if (self->state.cfg.listener && !jobs.empty()) self->send(self->state.cfg.listener, jobs_changed{std::move(jobs)});
+}
+
+/// Newer zone data is planned by at once; at a node's start too, as it may have come while no admin was there.
+void look_at_zone_data(self_ptr self) {
+  auto& st = self->state;
+  if (st.cfg.zones_changed()) {
+    spdlog::info("the zone data is {} now: next fires are planned by it", schedule::tzdb_version());
+    st.zones.begin();
+  }
+  if (st.zones.under_way()) {
+    std::vector<job_id> moved;
+    st.serve([&](storage::catalog& db) { // what fails is tried again with the next beat
+      st.require_clock();
+      moved = st.zones.page(db, st.cfg.time->now());
+      return true;
+    });
+    tell_jobs(self, std::move(moved));
+  }
+  self->delayed_send(self, st.zones.under_way() ? caf::timespan{between_pages} : caf::timespan{look_at_zones},
+                     caf::tick_atom_v);
 }
 
 caf::result<std::vector<apply_change>> apply(self_ptr self, apply_request& request) {
@@ -380,8 +407,10 @@ script_source script_of(storage::catalog& db, job_id job, spec_version version) 
   return {job, version, script->language, std::move(script->source)};
 }
 
-catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
+ticking_catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
   self->state = catalog_state{std::move(cfg)};
+  self->state.zones.begin();
+  self->delayed_send(self, look_at_zones, caf::tick_atom_v);
   self->set_exit_handler([self](caf::exit_msg& em) {
     self->state.cfg.listener = nullptr;
     self->quit(std::move(em.reason));
@@ -437,13 +466,15 @@ catalog_actor::behavior_type catalog(self_ptr self, catalog_config cfg) {
       [self](audit_atom, triggers_atom, const audit_query& q) {
         return audit_page(self, &storage::catalog::audit_triggers, q);
       },
+      [self](caf::tick_atom) { look_at_zone_data(self); },
   };
 }
 
 } // namespace
 
 catalog_actor spawn_catalog(caf::actor_system& sys, catalog_config cfg) {
-  return cfg.detached ? sys.spawn<caf::detached>(catalog, std::move(cfg)) : sys.spawn(catalog, std::move(cfg));
+  if (cfg.detached) return sys.spawn<caf::detached>(catalog, std::move(cfg));
+  return sys.spawn(catalog, std::move(cfg));
 }
 
 } // namespace xxl::admin

@@ -10,10 +10,12 @@
 #include "actors/metrics.hpp"
 #include "protocol/clock_ptr.hpp"
 #include "protocol/local.hpp"
+#include "schedule/timetable.hpp"
 #include "storage/catalog.hpp"
 
 #include <caf/actor_system.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace xxl::admin {
@@ -25,6 +27,8 @@ struct catalog_config {
   change_listener_actor listener; ///< told of each commit that changed a job or a group; may be null
   metrics_ptr metrics;            ///< catalog.requests, catalog.errors
   bool detached = true;           ///< false under the test coordinator
+  /// Asked each minute; true: the zone data is another from now on.
+  std::function<bool()> zones_changed = schedule::refresh_zones;
 };
 
 catalog_actor spawn_catalog(caf::actor_system& sys, catalog_config cfg);

@@ -132,4 +132,18 @@ storage::job_edit resume_job(const storage::locked_job& job, const armed_spec& b
   return edit;
 }
 
+std::optional<storage::job_edit> plan_anew(const storage::locked_job& job, const armed_spec& spec, instant now) {
+  auto& row = job.job;
+  auto& schedule = spec.spec.schedule;
+  auto has_zone = std::holds_alternative<cron_schedule>(schedule.kind) || !schedule.calendar.layers.empty();
+  if (!has_zone || spec.times.what() == timetable::kind::after || !row.next || *row.next <= now) return std::nullopt;
+  auto base = base_of(row, now);
+  auto next = spec.times.next(base);
+  if (next == row.next) return std::nullopt;
+  auto edit = unchanged(row);
+  edit.next = next;
+  edit.move_last = base;
+  return edit;
+}
+
 } // namespace xxl::admin

@@ -39,4 +39,8 @@ std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& 
 storage::job_edit pause_job(const storage::locked_job& job, const armed_spec& before, instant now);
 storage::job_edit resume_job(const storage::locked_job& job, const armed_spec& before, instant now);
 
+/// `spec`: the specification in force, compiled by other zone data than the one by which its next fire was planned.
+/// None if nothing changes: the next fire is the same, or due already (the claim decides), or the schedule has no zone.
+std::optional<storage::job_edit> plan_anew(const storage::locked_job& job, const armed_spec& spec, instant now);
+
 } // namespace xxl::admin

@@ -61,6 +61,7 @@ router_actor router_of(self_ptr self, group_id group) {
   cfg.ledger = s.ledger;
   cfg.seed = static_cast<std::uint64_t>(s.cfg.random());
   cfg.dispatch_timeout = s.cfg.how.dispatch_timeout;
+  cfg.misfire_threshold = s.cfg.how.misfire_threshold;
   auto router = adopt(self, spawn_router(self->system(), std::move(cfg)));
   s.routers.emplace(group, router);
   self->send(s.ring, group_router{group, router});

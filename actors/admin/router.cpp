@@ -106,10 +106,10 @@ void end_rows(self_ptr self, complete_work verdicts, batch_done answer) {
 }
 
 /// The first attempt of a fire, later than its job allows.
-bool missed(const waiting_trigger& w, instant now) {
+bool missed(const router_state& s, const waiting_trigger& w) {
   auto deadline = w.job->spec.misfire_deadline;
   return deadline.count() > 0 && w.row.origin.empty() && w.row.attempt == 1 &&
-         now > w.row.planned.value_or(w.row.fire) + deadline;
+         s.cfg.time->now() > w.row.planned.value_or(w.row.fire) + std::max(deadline, s.cfg.misfire_threshold);
 }
 
 bool waited_too_long(router_state& s, trigger_id id) {
@@ -138,7 +138,7 @@ void route_waiting(self_ptr self, waiting_trigger&& w, claim_work& work, complet
     return;
   }
   if (w.row.deleted) return end(trigger_state::discarded, state_reason::deleted, "the job was deleted");
-  if (missed(w, s.cfg.time->now()))
+  if (missed(s, w))
     return end(trigger_state::missed, state_reason::misfire, "it could not start within its misfire_deadline");
   if (s.candidates.empty()) {
     if (!waited_too_long(s, w.row.trigger)) {

@@ -22,6 +22,7 @@ struct router_config {
   std::uint64_t seed = 1;
   /// From when this reign first found a row due without a candidate.
   std::chrono::milliseconds dispatch_timeout{10'000};
+  std::chrono::milliseconds misfire_threshold{5'000};
   /// Orders of one link claimed or claiming, and not yet on the wire.
   std::size_t link_room = 10'000;
 };

@@ -348,6 +348,26 @@ TEST(NumberOfRuns, AScheduleThatHasHadThemAllStaysWithoutNext) {
             "");
 }
 
+// ---- newer zone data
+
+std::string anew(const found& job, const schedule_spec& schedule, double now) {
+  auto edit = plan_anew(locked(job), armed(schedule), at(now));
+  return edit ? text(*edit) : "nothing";
+}
+
+TEST(PlanAnew, MovesANextFireThatIsNotDueYet) {
+  EXPECT_EQ(anew({.next = 75, .last = 0}, cron, 30), "next=60 last=30");
+  EXPECT_EQ(anew({.next = 45, .last = 29.9}, cron, 29), "next=60 last=29.9") << "strictly after the last claimed fire";
+  EXPECT_EQ(anew({.next = 3600}, cron_schedule{"0 0 0 1 1 ? 2020", "UTC"}, 30), "last=30") << "it has ended";
+}
+
+TEST(PlanAnew, LeavesAloneWhatStaysAsItIs) {
+  EXPECT_EQ(anew({.next = 60, .last = 0}, cron, 30), "nothing");
+  EXPECT_EQ(anew({.next = 45, .last = 0}, cron, 45), "nothing") << "due: the claim decides";
+  EXPECT_EQ(anew({.last = 0}, cron, 30), "nothing") << "nothing is planned";
+  EXPECT_EQ(anew({.next = 75, .last = 0}, minutely, 30), "nothing") << "no zone";
+}
+
 struct pause_case {
   const char* what;
   found job;

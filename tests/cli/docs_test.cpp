@@ -113,8 +113,8 @@ TEST_F(XxlctlExamples, TheSimulationIsWhatTheProgramSays) {
 
 TEST_F(XxlctlExamples, TheExplanationIsWhatTheProgramSays) {
   explain_schedule_verb v;
-  v.cron = "0 30 2 * * ?";
-  v.timezone = "Europe/Berlin";
+  v.cron.expression = "0 30 2 * * ?";
+  v.cron.timezone = "Europe/Berlin";
   explain_schedule(v, nobody, test::noon, table);
   auto answer = "\n" + printed();
   auto lines = shown(document(), "Explain schedule");

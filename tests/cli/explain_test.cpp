@@ -15,8 +15,8 @@ class Explain : public JobFiles {
 protected:
   static explain_schedule_verb expression(const std::string& cron, const std::string& timezone) {
     explain_schedule_verb v;
-    v.cron = cron;
-    v.timezone = timezone;
+    v.cron.expression = cron;
+    v.cron.timezone = timezone;
     return v;
   }
 };
@@ -60,7 +60,7 @@ TEST_F(Explain, AnExpressionWithTheNextTwoChangesOfItsClocks) {
 
 TEST_F(Explain, ThePolicyOfAnExpressionIsTheOneAskedFor) {
   auto v = expression("0 0/20 * * * ?", "America/New_York");
-  v.dst.vixie = true;
+  v.cron.dst = "vixie";
   explain_schedule(v, nobody, noon, table);
   auto text = printed();
   EXPECT_NE(text.find("Gap:        skip: "), std::string::npos);
@@ -99,7 +99,7 @@ jobs:
   - {name: report, group: orders, handler: h, schedule: {cron: "0 0 9 ? * MON-FRI"}}
 )");
   explain_schedule_verb v;
-  v.timezone = "Asia/Shanghai";
+  v.cron.timezone = "Asia/Shanghai";
   for (auto* name : {"poll", "drain", "once", "by-hand", "report"}) v.jobs.push_back({path, {"", name}});
   explain_schedule(v, nobody, noon, table);
   auto text = printed();

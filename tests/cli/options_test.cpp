@@ -194,17 +194,17 @@ TEST(Options, ExplainScheduleIsOfJobsFilesOrAnExpression) {
   EXPECT_EQ(jobs.jobs[1].job.group, "orders");
   auto cron = verb_of<explain_schedule_verb>({"explain", "schedule", "--cron", "0 0 9 * * ?", "--timezone",
                                               "Europe/Berlin", "--gap", "shift", "--overlap", "both"});
-  EXPECT_EQ(cron.cron, "0 0 9 * * ?");
-  EXPECT_EQ(cron.timezone, "Europe/Berlin");
-  EXPECT_EQ(cron.dst.gap, schedule::dst_policy::gap_rule::shift);
-  EXPECT_EQ(cron.dst.overlap, schedule::dst_policy::overlap_rule::both);
-  EXPECT_TRUE(
-      verb_of<explain_schedule_verb>({"explain", "schedule", "--cron", "0 0 9 * * ?", "--dst", "vixie"}).dst.vixie);
+  EXPECT_EQ(cron.cron.expression, "0 0 9 * * ?");
+  EXPECT_EQ(cron.cron.timezone, "Europe/Berlin");
+  EXPECT_EQ(cron.cron.gap, "shift");
+  EXPECT_EQ(cron.cron.overlap, "both");
+  EXPECT_EQ(verb_of<explain_schedule_verb>({"explain", "schedule", "--cron", "0 0 9 * * ?", "--dst", "vixie"}).cron.dst,
+            "vixie");
   EXPECT_EQ(complaint({"explain", "schedule"}), "xxlctl: explain schedule takes JOB or FILE:JOB, or --cron");
   EXPECT_EQ(complaint({"explain", "schedule", "a", "--cron", "x"}),
             "xxlctl: explain schedule takes JOB or FILE:JOB, or --cron");
   EXPECT_EQ(complaint({"explain", "schedule", "a", "--gap", "next"}),
-            "xxlctl: --gap, --overlap and --dst go with --cron: a job has its own");
+            "xxlctl: --dialect, --gap, --overlap and --dst go with --cron: a job has its own");
   EXPECT_EQ(complaint({"explain", "schedule", "--cron", "x", "--dst", "vixie", "--gap", "next"}),
             "xxlctl: --dst stands for both --gap and --overlap");
   EXPECT_EQ(complaint({"explain", "schedule", ":a"}), "xxlctl: \":a\" names no file before the colon");

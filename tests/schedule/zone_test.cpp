@@ -2,10 +2,16 @@
 
 #include "schedule/timetable.hpp"
 #include "schedule/zone.hpp"
+#include "tests/schedule/instants.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <string_view>
 
 namespace xxl::schedule {
@@ -57,6 +63,59 @@ TEST(Zone, StretchesFollowOneAnotherAndDifferInOffset) {
 
 TEST(Zone, TheVersionOfTheDataIsAYearAndALetter) {
   EXPECT_THAT(tzdb_version(), testing::AnyOf("unknown", testing::MatchesRegex("20[0-9][0-9][a-z].*")));
+}
+
+// ---- newer zone data
+
+/// Another directory of zone data, for as long as this lives.
+class other_zone_data {
+public:
+  other_zone_data() { use(dir_.path().string()); }
+  ~other_zone_data() {
+    ::unsetenv("TZDIR");
+    refresh_zones();
+  }
+  other_zone_data(const other_zone_data&) = delete;
+  other_zone_data& operator=(const other_zone_data&) = delete;
+
+  void version(const std::string& v) const { std::ofstream{dir_.path() / "tzdata.zi"} << "# version " << v << "\n"; }
+  /// From now on a zone of that name has the clocks of a real one.
+  void put(const std::string& name, const std::string& real) const {
+    std::filesystem::copy_file("/usr/share/zoneinfo/" + real, dir_.path() / name,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+
+private:
+  static void use(const std::string& dir) { ::setenv("TZDIR", dir.c_str(), 1); }
+  xxl::test::temporary_directory dir_;
+};
+
+TEST(ZoneData, OfANewerVersionIsReadAnew) {
+  other_zone_data data;
+  data.version("2099a");
+  data.put("Town", "Europe/Berlin");
+  ASSERT_TRUE(refresh_zones());
+  EXPECT_EQ(tzdb_version(), "2099a");
+  const auto before = test::make_cron("0 0 12 * * ?", "Town");
+  EXPECT_EQ(before.next(test::utc("2026-06-01T00:00:00Z")), test::utc("2026-06-01T10:00:00Z"));
+
+  data.put("Town", "Asia/Tokyo");
+  EXPECT_FALSE(refresh_zones()) << "the version is the same: it may be half-way";
+  data.version("2099b");
+  ASSERT_TRUE(refresh_zones());
+  EXPECT_FALSE(refresh_zones());
+  EXPECT_EQ(tzdb_version(), "2099b");
+  EXPECT_EQ(test::make_cron("0 0 12 * * ?", "Town").next(test::utc("2026-06-01T00:00:00Z")),
+            test::utc("2026-06-01T03:00:00Z"));
+  EXPECT_EQ(before.next(test::utc("2026-06-01T00:00:00Z")), test::utc("2026-06-01T10:00:00Z")) << "what was made stays";
+
+  data.put("Town", "America/New_York");
+  data.version("2099c");
+  ASSERT_TRUE(refresh_zones());
+  EXPECT_EQ(test::make_cron("0 0 12 * * ?", "Town").next(test::utc("2026-06-01T00:00:00Z")),
+            test::utc("2026-06-01T16:00:00Z"));
+  EXPECT_TRUE(is_zone("UTC"));
+  EXPECT_FALSE(is_zone("Europe/Berlin")) << "this directory has none";
 }
 
 } // namespace

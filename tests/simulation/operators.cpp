@@ -31,17 +31,17 @@ schedule_spec draw_schedule(dice& random, instant now) {
 
 /// How often it fires, about.
 span period_of(const schedule_spec& s) {
-  if (auto* every = std::get_if<every_schedule>(&s)) return every->every;
+  if (auto* every = std::get_if<every_schedule>(&s.kind)) return every->every;
   return 1s;
 }
 
 /// Twice as often, or half: many fires are common to both, so an edit may find one of them claimed already.
 void another_pace(schedule_spec& s) {
-  if (auto* every = std::get_if<every_schedule>(&s))
+  if (auto* every = std::get_if<every_schedule>(&s.kind))
     every->every = every->every < 1s ? every->every * 2 : every->every / 2;
-  if (auto* after = std::get_if<after_schedule>(&s))
+  if (auto* after = std::get_if<after_schedule>(&s.kind))
     after->delay = after->delay < 1s ? after->delay * 2 : after->delay / 2;
-  if (auto* cron = std::get_if<cron_schedule>(&s))
+  if (auto* cron = std::get_if<cron_schedule>(&s.kind))
     cron->expression = cron->expression == "* * * * * ?" ? "*/2 * * * * ?" : "* * * * * ?";
 }
 
@@ -57,7 +57,7 @@ std::vector<drawn_job> draw_jobs(dice& random, int count, const cluster_settings
     j.spec.schedule = draw_schedule(random, now);
     j.spec.work = handler_work{"noop"};
     j.spec.route = static_cast<route_strategy>(random.between(1, 4));
-    j.spec.misfire = random.chance(0.5) ? misfire_policy::skip : misfire_policy::fire_once;
+    j.spec.misfire = static_cast<misfire_policy>(random.between(1, 3));
     j.spec.retry.retries = static_cast<std::int16_t>(random.below(3));
     j.spec.retry.on_failed = random.chance(0.7);
     j.spec.retry.on_timed_out = random.chance(0.7);
@@ -168,7 +168,7 @@ void operators::edit(drawn_job& job) {
   case 0: spec.enabled = !spec.enabled; break;
   case 1: spec.params = "edit " + std::to_string(++numbers_); break;
   case 2: another_pace(spec.schedule); break;
-  case 3: spec.misfire = spec.misfire == misfire_policy::skip ? misfire_policy::fire_once : misfire_policy::skip; break;
+  case 3: spec.misfire = static_cast<misfire_policy>(static_cast<int>(spec.misfire) % 3 + 1); break;
   }
 }
 
