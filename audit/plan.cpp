@@ -109,6 +109,7 @@ void plan::end_version(const audit_version& v, const audit_version& successor) {
   auto& p = versions_.back();
   auto after = successor.after.value_or(lowest);
   p.end = p.what == kind::held && goes_on ? after : std::max(after, successor.from);
+  if (successor.ran_out && p.what == kind::fires) p.end = std::min(p.end, *successor.ran_out);
   if (successor.first_fire) p.end = std::min(p.end, *successor.first_fire - 1ms);
 }
 

@@ -66,12 +66,13 @@ struct audit_version {
   std::optional<schedule_spec> schedule; ///< absent: this and `retry` are as before, or `problem` says why not known
   retry_rule retry;
   std::string tzdb;
-  std::string problem;    ///< why the stored specification cannot be read; else empty
-  std::int64_t fires = 0; ///< since the schedule began
+  std::string problem;            ///< why the stored specification cannot be read; else empty
+  std::int64_t fires = 0;         ///< since the schedule began
+  std::optional<instant> ran_out; ///< the schedule before had had its max_runs: its last fire
 };
 template <class I> typename I::result_type inspect(I& f, audit_version& x) {
   return f(caf::meta::type_name("audit_version"), x.job, x.version, x.from, x.after, x.first_fire, x.enabled, x.paused,
-           x.schedule, x.retry, x.tzdb, x.problem, x.fires);
+           x.schedule, x.retry, x.tzdb, x.problem, x.fires, x.ran_out);
 }
 
 /// One gap row.

@@ -58,6 +58,7 @@ struct job_edit {
   std::optional<instant> move_last; ///< moves the fire row's last instant up to here
   std::optional<storage::gap> gap;  ///< fires passed over by this edit
   bool restarts = false;            ///< another schedule: its fires are counted from here on
+  std::optional<instant> ran_out;   ///< the schedule that was in force had had its max_runs: its last fire
 };
 
 /// For the operator log and the version history.
@@ -104,7 +105,8 @@ struct version_row {
   bool enabled = true, paused = false; ///< enabled: neither disabled nor deleted
   std::optional<std::string> spec;
   std::string tzdb;
-  std::int64_t fires = 0; ///< since the schedule began
+  std::int64_t fires = 0;         ///< since the schedule began
+  std::optional<instant> ran_out; ///< the schedule before had had its max_runs: its last fire
 };
 
 class catalog {

@@ -23,10 +23,12 @@ constexpr auto* jobs_sql =
 constexpr sql versions_sql{
     "SELECT v.job_id, v.version, v.from_ms, v.after_ms, v.first_fire_ms, CASE WHEN v.enabled THEN 1 ELSE 0 END,"
     " CASE WHEN v.paused THEN 1 ELSE 0 END, CASE WHEN jsonb_typeof(v.spec->'script') = 'object'"
-    " THEN jsonb_set(v.spec, '{script,source}', '\"\"') ELSE v.spec END, v.tzdb, v.fires FROM job_version v"
+    " THEN jsonb_set(v.spec, '{script,source}', '\"\"') ELSE v.spec END, v.tzdb, v.fires, v.ran_out_ms FROM "
+    "job_version v"
     " WHERE (v.job_id, v.version) > (:job, :version) AND v.job_id <= :last ORDER BY v.job_id, v.version LIMIT :most",
     "SELECT v.job_id, v.version, v.from_ms, v.after_ms, v.first_fire_ms, v.enabled, v.paused,"
-    " CASE WHEN json_valid(v.spec) THEN json_replace(v.spec, '$.script.source', '') ELSE v.spec END, v.tzdb, v.fires"
+    " CASE WHEN json_valid(v.spec) THEN json_replace(v.spec, '$.script.source', '') ELSE v.spec END, v.tzdb, v.fires, "
+    "v.ran_out_ms"
     " FROM job_version v"
     " WHERE (v.job_id, v.version) > (:job, :version) AND v.job_id <= :last ORDER BY v.job_id, v.version LIMIT :most",
 };
@@ -127,13 +129,14 @@ std::vector<version_row> audit_versions(soci_connection& c, soci::session& s, co
   const by_key reading{c, s};
   const bounds b{q};
   long long job = 0, version = 0, from = 0, enabled = 0, paused = 0, fires = 0;
-  nullable_number after, first_fire;
+  nullable_number after, first_fire, ran_out;
   nullable_text spec;
   std::string tzdb;
-  soci::statement query = (s.prepare << c.pick(versions_sql), use(b.job, "job"), use(b.version, "version"),
-                           use(b.last, "last"), use(b.most, "most"), into(job), into(version), into(from),
-                           into(after.value, after.state), into(first_fire.value, first_fire.state), into(enabled),
-                           into(paused), into(spec.value, spec.state), into(tzdb), into(fires));
+  soci::statement query =
+      (s.prepare << c.pick(versions_sql), use(b.job, "job"), use(b.version, "version"), use(b.last, "last"),
+       use(b.most, "most"), into(job), into(version), into(from), into(after.value, after.state),
+       into(first_fire.value, first_fire.state), into(enabled), into(paused), into(spec.value, spec.state), into(tzdb),
+       into(fires), into(ran_out.value, ran_out.state));
   std::vector<version_row> rows;
   each_row(query, [&] {
     rows.push_back({{job},
@@ -145,7 +148,8 @@ std::vector<version_row> audit_versions(soci_connection& c, soci::session& s, co
                     paused != 0,
                     spec.text(),
                     tzdb,
-                    fires});
+                    fires,
+                    ran_out.time()});
   });
   return rows;
 }

@@ -33,9 +33,9 @@ constexpr auto* edit_postgres =
     "bigint)), fires = CASE WHEN :restarts THEN 0 ELSE t.fires END,"
     " version = j.version FROM j WHERE t.job_id = :job RETURNING t.last_ms, t.fires),"
     " v AS (INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, "
-    "who, fires)"
+    "who, fires, ran_out_ms)"
     " SELECT :job, j.version, :now, t.last_ms, cast(:spec AS jsonb), cast(:in_force AS boolean), :paused, :next, "
-    ":tzdb, :who, t.fires FROM j, t),"
+    ":tzdb, :who, t.fires, :ran_out FROM j, t),"
     " g AS (INSERT INTO gap (job_id, from_ms, to_ms, n, at_ms, version, reason)"
     " SELECT :job, :gap_from, :gap_to, cast(:gap_fires AS bigint), :now, j.version - 1, :gap_reason FROM j"
     " WHERE cast(:gap_fires AS bigint) > 0),"
@@ -50,8 +50,8 @@ constexpr auto* fire_sqlite = "UPDATE job_fire SET next_ms = :next, awaits_end =
                               "ELSE last_ms END, fires = CASE WHEN :restarts THEN 0 ELSE fires END WHERE job_id = :job";
 constexpr auto* version_sqlite =
     "INSERT INTO job_version (job_id, version, from_ms, after_ms, spec, enabled, paused, first_fire_ms, tzdb, who, "
-    "fires)"
-    " SELECT :job, version, :now, last_ms, :spec, :in_force, :paused, :next, :tzdb, :who, fires FROM job_fire"
+    "fires, ran_out_ms)"
+    " SELECT :job, version, :now, last_ms, :spec, :in_force, :paused, :next, :tzdb, :who, fires, :ran_out FROM job_fire"
     " WHERE job_id = :job";
 constexpr auto* gap_sqlite = "INSERT INTO gap (job_id, from_ms, to_ms, n, at_ms, version, reason)"
                              " VALUES (:job, :gap_from, :gap_to, :gap_fires, :now, :version, :gap_reason)";
@@ -64,7 +64,7 @@ struct bound_edit {
   long long restarts = 0;
   long long in_force = 0; ///< what the version history says of `enabled`: nothing is due of a deleted job either
   long long gap_from = 0, gap_to = 0, gap_fires = 0, gap_reason = 0;
-  nullable_number deleted, next, move;
+  nullable_number deleted, next, move, ran_out;
   nullable_text spec;
   std::string who, what, tzdb, target;
 
@@ -85,6 +85,7 @@ struct bound_edit {
     deleted.set(e.deleted);
     next.set(rests ? std::nullopt : e.next);
     move.set(e.move_last);
+    ran_out.set(e.ran_out);
     spec.set(e.spec);
     checked_text(spec.value, "the job's specification");
     if (e.gap) {
@@ -105,7 +106,7 @@ bool write_postgres(soci::session& s, bound_edit& e) {
        use(e.in_force, "in_force"), use(e.paused, "paused"), use(e.deleted.value, e.deleted.state, "deleted"),
        use(e.job, "job"), use(e.version, "version"), use(e.next.value, e.next.state, "next"), use(e.awaits, "awaits"),
        use(e.move.value, e.move.state, "move"), use(e.restarts, "restarts"), use(e.now, "now"), use(e.tzdb, "tzdb"),
-       use(e.who, "who"), use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"), use(e.gap_fires, "gap_fires"),
+       use(e.who, "who"), use(e.ran_out.value, e.ran_out.state, "ran_out"), use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"), use(e.gap_fires, "gap_fires"),
        use(e.gap_reason, "gap_reason"), use(e.what, "what"), use(e.target, "target"), into(version));
   each_row(edit, [&] { taken = true; });
   return taken;
@@ -123,7 +124,7 @@ bool write_sqlite(soci::session& s, bound_edit& e) {
       use(e.move.value, e.move.state, "move"), use(e.restarts, "restarts"), use(e.job, "job");
   s << version_sqlite, use(e.job, "job"), use(e.now, "now"), use(e.spec.value, e.spec.state, "spec"),
       use(e.in_force, "in_force"), use(e.paused, "paused"), use(e.next.value, e.next.state, "next"),
-      use(e.tzdb, "tzdb"), use(e.who, "who");
+      use(e.tzdb, "tzdb"), use(e.who, "who"), use(e.ran_out.value, e.ran_out.state, "ran_out");
   if (e.gap_fires > 0)
     s << gap_sqlite, use(e.job, "job"), use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"),
         use(e.gap_fires, "gap_fires"), use(e.now, "now"), use(e.version, "version"), use(e.gap_reason, "gap_reason");

@@ -18,6 +18,7 @@ audit_version audit_view(storage::version_row row) {
   view.paused = row.paused;
   view.tzdb = std::move(row.tzdb);
   view.fires = row.fires;
+  view.ran_out = row.ran_out;
   if (!row.spec) return view;
   auto spec = config::from_json(*row.spec);
   if (auto* read = std::get_if<job_spec>(&spec)) {

@@ -99,6 +99,7 @@ std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& 
                                                      const armed_spec& after, std::string json, instant now) {
   auto& row = job.job;
   auto edit = unchanged(row);
+  if (before && ran_out(row, *before)) edit.ran_out = row.last;
   edit.spec = std::move(json);
   edit.enabled = after.spec.enabled;
   edit.deleted.reset();
@@ -119,6 +120,7 @@ std::variant<storage::job_edit, refusal> change_spec(const storage::locked_job& 
 
 storage::job_edit pause_job(const storage::locked_job& job, const armed_spec& before, instant now) {
   auto edit = unchanged(job.job);
+  if (ran_out(job.job, before)) edit.ran_out = job.job.last;
   edit.paused = true;
   close_record(edit, job, &before, before.times, state_reason::paused, now);
   return edit;
@@ -126,6 +128,7 @@ storage::job_edit pause_job(const storage::locked_job& job, const armed_spec& be
 
 storage::job_edit resume_job(const storage::locked_job& job, const armed_spec& before, instant now) {
   auto edit = unchanged(job.job);
+  if (ran_out(job.job, before)) edit.ran_out = job.job.last;
   edit.paused = false;
   close_record(edit, job, &before, before.times, state_reason::paused, now);
   if (scheduled(job.job) && !job.group_paused) plan_next(edit, job, before, now);

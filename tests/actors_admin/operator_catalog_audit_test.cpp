@@ -20,7 +20,7 @@ protected:
     return answer ? *answer : std::vector<audit_version>{};
   }
   static storage::version_row version(std::optional<std::string> spec) {
-    return {{7}, 3, instant{5s}, instant{4s}, instant{6s}, false, true, std::move(spec), "2025b"};
+    return {{7}, 3, instant{5s}, instant{4s}, instant{6s}, false, true, std::move(spec), "2025b", 41, instant{3s}};
   }
 };
 

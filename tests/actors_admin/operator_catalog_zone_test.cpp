@@ -64,7 +64,7 @@ TEST_F(ZoneData, ThatChangesNothingWritesNothing) {
 
 TEST_F(ZoneData, WaitsForTheDatabase) {
   plan_otherwise();
-  for (int i = 0; i < 4; ++i) db->faults.push_back({"list_jobs", storage::error_kind::unavailable});
+  for (int i = 0; i < 20; ++i) db->faults.push_back({"list_jobs", storage::error_kind::unavailable});
   advance(61s);
   EXPECT_EQ(db->jobs[0].next, planned + 17min);
   advance(2s);

@@ -32,7 +32,7 @@ history::history(const schedule_spec& schedule, instant now, std::int64_t id, co
   specs_[1] = spec;
   auto first = std::get<0>(admin::first_fire(armed(), group_paused, now));
   row_.next = job.next = first;
-  versions.push_back({job.id, 1, now, {}, first, spec.enabled, false, spec.schedule, spec.retry, tzdb, {}, 0});
+  versions.push_back({job.id, 1, now, {}, first, spec.enabled, false, spec.schedule, spec.retry, tzdb, {}, 0, {}});
 }
 
 admin::armed_spec history::armed() const { return std::get<admin::armed_spec>(admin::arm_spec(spec)); }
@@ -64,8 +64,8 @@ void history::write(storage::job_edit edit, instant now) {
   job.next = row_.next;
   job.last = row_.last;
   job.awaits_end = row_.awaits_end;
-  audit_version v{job.id,      row_.version, now, row_.last, row_.next, edit.enabled && !edit.deleted,
-                  edit.paused, {},           {},  tzdb,      {},        row_.fires};
+  audit_version v{job.id, row_.version, now, row_.last,  row_.next,   edit.enabled && !edit.deleted, edit.paused, {},
+                  {},     tzdb,         {},  row_.fires, edit.ran_out};
   if (edit.spec) {
     v.schedule = spec.schedule;
     v.retry = spec.retry;

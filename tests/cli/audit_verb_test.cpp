@@ -130,7 +130,7 @@ protected:
   /// A job that fires each second, and its fires up to 10.
   void add_job(std::int64_t id, const std::string& name) {
     h.jobs.push_back({{id}, "orders", name, 1, false, false, zero + 11s, zero + 10s, false});
-    h.versions.push_back({{id}, 1, zero, {}, zero + 1s, true, false, every_schedule{1s, {}}, {}, "2026a", {}, 0});
+    h.versions.push_back({{id}, 1, zero, {}, zero + 1s, true, false, every_schedule{1s, {}}, {}, "2026a", {}, 0, {}});
     for (int s = 1; s <= 10; ++s) add_fire(id, zero + std::chrono::seconds{s});
   }
   void add_fire(std::int64_t job, instant fire) {
@@ -221,7 +221,7 @@ TEST_F(AuditVerb, RecordsOfJobsThatDoNotExistAreFoundBetweenBeforeAndBehindTheOt
   std::erase_if(h.jobs, [](auto& j) { return j.id.value != 7 && j.id.value != 9; });
   h.gaps.push_back({{8}, zero + 4s, zero + 6s, 3, zero + 6s, 1, state_reason::misfire});
   h.jobs.push_back({{20}, "orders", "idle", 1, false, false, {}, {}, false});
-  h.versions.push_back({{20}, 1, zero, {}, {}, true, false, no_schedule{}, {}, "2026a", {}, 0});
+  h.versions.push_back({{20}, 1, zero, {}, {}, true, false, no_schedule{}, {}, "2026a", {}, 0, {}});
   for (h.page = 1; h.page <= 3; ++h.page) {
     auto end = run();
     EXPECT_THAT(end.out, HasSubstr("job 3: there is no such job, but 10 triggers and 0 gap rows of it"));

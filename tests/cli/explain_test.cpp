@@ -84,9 +84,9 @@ TEST_F(Explain, OneThatTheChangeDoesNotTouchSaysSo) {
 TEST_F(Explain, AWrongExpressionIsShownWithACaret) {
   auto [code, text] = failure_in([&] { explain_schedule(expression("0 99 * * * ?", "UTC"), nobody, noon, table); });
   EXPECT_EQ(code, exit_code::bad_files);
-  EXPECT_EQ(text, "--cron: minute: 99 is not in 0-59\n"
-                  "    0 99 * * * ?\n"
-                  "      ^");
+  EXPECT_EQ(text, "expression:1:3: minute: 99 is not in 0-59\n"
+                  "0 99 * * * ?\n"
+                  "  ^");
 }
 
 TEST_F(Explain, JobsOfFilesNeedNoAdmin) {

@@ -64,7 +64,7 @@ XXL_FIELDS(node_stats, a, b, c, d)
 XXL_FIELDS(audit_place, a, b, c, d, e, f, g)
 XXL_FIELDS(audit_query, a, b, c, d, e, f)
 XXL_FIELDS(audit_job, a, b, c, d, e, f, g, h, i, j)
-XXL_FIELDS(audit_version, a, b, c, d, e, f, g, h, i, j, k, l)
+XXL_FIELDS(audit_version, a, b, c, d, e, f, g, h, i, j, k, l, m)
 XXL_FIELDS(audit_gap, a, b, c, d, e, f, g)
 XXL_FIELDS(audit_trigger, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
 // clang-format on
@@ -236,7 +236,8 @@ template <> inline audit_version sample() {
           sample<job_spec>().retry,
           "2025b",
           "unknown route",
-          41};
+          41,
+          noon - 1h};
 }
 template <> inline audit_gap sample() { return {{12}, noon - 1h, noon, 12, noon + 1s, 4, state_reason::paused}; }
 template <> inline audit_trigger sample() {

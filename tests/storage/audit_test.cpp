@@ -139,6 +139,26 @@ TEST_P(audit_conformance, VersionsSayWhatEachEditWrote) {
   EXPECT_EQ(rows[1].tzdb, "2025b");
 }
 
+TEST_P(audit_conformance, VersionsSayHowManyRunsTheirScheduleHadHad) {
+  const auto a = make_job("a");
+  claim_one(a, {101});
+  EXPECT_EQ(catalog->audit_jobs(query).at(0).fires, 1);
+  job_edit ended;
+  ended.paused = true;
+  ended.ran_out = from_ms(5'000);
+  EXPECT_EQ(edit(a, ended)->fires, 1);
+  job_edit other;
+  other.restarts = true;
+  EXPECT_EQ(edit(a, other)->fires, 0);
+  const auto rows = catalog->audit_versions(query);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].fires, 0);
+  EXPECT_EQ(rows[1].fires, 1);
+  EXPECT_EQ(rows[1].ran_out, from_ms(5'000));
+  EXPECT_EQ(rows[2].fires, 0);
+  EXPECT_EQ(rows[2].ran_out, std::nullopt);
+}
+
 TEST_P(audit_conformance, NothingIsDueOfADisabledOrADeletedJob) {
   const auto a = make_job("a"), b = make_job("b");
   job_edit disabled;

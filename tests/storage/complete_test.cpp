@@ -245,6 +245,14 @@ TEST_P(complete_conformance, AChainWhoseEndWasMissedIsFoundAndSetOnce) {
   EXPECT_EQ(read_job(job).next, from_ms(7'000));
 }
 
+TEST_P(complete_conformance, AChainThatHasEndedAwaitsNothingMore) {
+  const auto job = make_fixed_delay();
+  complete_one(end_of({101}));
+  EXPECT_TRUE(completions->set_next(completions->overdue_ends().at(0), std::nullopt));
+  EXPECT_EQ(read_job(job).next, std::nullopt);
+  EXPECT_THAT(completions->overdue_ends(), IsEmpty());
+}
+
 TEST_P(complete_conformance, AReportIsKeptAndALateOneChangesNothing) {
   claim_one(make_job("a"), {101});
   using reports = std::vector<progress_report>;
