@@ -55,19 +55,25 @@ protected:
          place / ""}};
   }
 
-  /// Four sorts of jobs; the fixed rate's period may be changed, and all may be disabled.
+  /// All sorts of jobs; the fixed rate's period may be changed, and all may be disabled.
   void apply(const std::string& every, bool enabled = true) {
     auto job = [&](const std::string& name, const std::string& schedule, const std::string& rest) {
       return "  - {name: " + name + ", group: recording, schedule: {" + schedule + "}, params: \"" + record + "\", " +
              rest + (enabled ? "" : ", enabled: false") + "}\n";
     };
-    admin.ask({"apply", place
-                            .write("jobs.yaml", "version: 1\ngroups:\n  - {name: recording, title: Records}\njobs:\n" +
-                                                    job("rate", "every: " + every, "handler: record") +
-                                                    job("cron", "cron: \"* * * * * ?\"", "handler: record") +
-                                                    job("delay", "after: 150ms", "handler: record") +
-                                                    job("retried", "every: 500ms", "handler: flaky, retries: 2"))
-                            .string()});
+    admin.ask({"apply",
+               place
+                   .write("jobs.yaml", "version: 1\ngroups:\n  - {name: recording, title: Records}\ncalendars:\n  - "
+                                       "{name: always, exclude: [2199-12-31]}\njobs:\n" +
+                                           job("rate", "every: " + every, "handler: record") +
+                                           job("cron", "cron: \"* * * * * ?\"", "handler: record") +
+                                           job("delay", "after: 150ms", "handler: record") +
+                                           job("limited", "every: 300ms, max_runs: 4", "handler: record") +
+                                           job("spread", "every: 1s, jitter: 300ms", "handler: record") +
+                                           job("unixy", "cron: \"@every 1s\", dialect: unix", "handler: record") +
+                                           job("open", "cron: \"* * * * * ?\", calendar: always", "handler: record") +
+                                           job("retried", "every: 500ms", "handler: flaky, retries: 2"))
+                   .string()});
   }
 
   std::vector<recorded_run> runs() const { return read_record(record); }
