@@ -106,8 +106,9 @@ bool write_postgres(soci::session& s, bound_edit& e) {
        use(e.in_force, "in_force"), use(e.paused, "paused"), use(e.deleted.value, e.deleted.state, "deleted"),
        use(e.job, "job"), use(e.version, "version"), use(e.next.value, e.next.state, "next"), use(e.awaits, "awaits"),
        use(e.move.value, e.move.state, "move"), use(e.restarts, "restarts"), use(e.now, "now"), use(e.tzdb, "tzdb"),
-       use(e.who, "who"), use(e.ran_out.value, e.ran_out.state, "ran_out"), use(e.gap_from, "gap_from"), use(e.gap_to, "gap_to"), use(e.gap_fires, "gap_fires"),
-       use(e.gap_reason, "gap_reason"), use(e.what, "what"), use(e.target, "target"), into(version));
+       use(e.who, "who"), use(e.ran_out.value, e.ran_out.state, "ran_out"), use(e.gap_from, "gap_from"),
+       use(e.gap_to, "gap_to"), use(e.gap_fires, "gap_fires"), use(e.gap_reason, "gap_reason"), use(e.what, "what"),
+       use(e.target, "target"), into(version));
   each_row(edit, [&] { taken = true; });
   return taken;
 }

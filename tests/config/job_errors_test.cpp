@@ -239,7 +239,8 @@ TEST(JobErrors, Schedules) {
   expect_in_job("schedule: {every: 1s, every: 1s}", 27,
                 "key \"every\" is there twice in a schedule; first at jobs.yaml:6:16");
   expect_in_job("schedule: {every: 1s, jitter: 0s}", 35, "jitter: 0s is too short: at least 1ms");
-  expect_in_job("schedule: {every: 1s, max_runs: 0}", 37, "max_runs: expected a whole number from 1 to 9223372036854775807, found 0");
+  expect_in_job("schedule: {every: 1s, max_runs: 0}", 37,
+                "max_runs: expected a whole number from 1 to 9223372036854775807, found 0");
   expect_in_job("schedule: {every: 1s, gap: next}", 32, "gap: stands only with cron, here the schedule is every");
   expect_in_job("schedule: {every: 99ms}", 23, "every: 99ms is too short: at least 100ms");
   expect_in_job("schedule: {after: 50ms}", 23, "after: 50ms is too short: at least 100ms");
